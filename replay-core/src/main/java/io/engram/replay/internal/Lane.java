@@ -1,0 +1,143 @@
+package io.engram.replay.internal;
+
+import io.engram.replay.StreamException;
+
+/**
+ * One stream's place: the row being staged and where its episode stands. A {@link RowSink} reads it. For one thread at
+ * a time.
+ */
+public final class Lane {
+    /** What {@link #previous()} is for the first row of an episode. */
+    public static final long NONE = -1;
+
+    private final String stream;
+    private final int streamId;
+    private final StagedRow row;
+    private final boolean selfContained;
+    private boolean inEpisode;
+    private long episode;
+    private int step;
+    private long previous = NONE;
+
+    /**
+     * A stream with no episode open.
+     *
+     * @param stream its name
+     * @param streamId the number that rows carry for it
+     * @param row where its values are staged
+     */
+    public Lane(String stream, int streamId, StagedRow row) {
+        this.stream = stream;
+        this.streamId = streamId;
+        this.row = row;
+        this.selfContained = row.layout().nextOffset() > 0;
+    }
+
+    /**
+     * The stream's name.
+     *
+     * @return as given
+     */
+    public String stream() {
+        return stream;
+    }
+
+    /**
+     * The number that rows carry for the stream.
+     *
+     * @return at least 0
+     */
+    public int streamId() {
+        return streamId;
+    }
+
+    /**
+     * The staged row.
+     *
+     * @return the same object always
+     */
+    public StagedRow row() {
+        return row;
+    }
+
+    /**
+     * The episode that the next row belongs to.
+     *
+     * @return its number
+     */
+    public long episode() {
+        return episode;
+    }
+
+    /**
+     * The place of the next row in its episode.
+     *
+     * @return 0 for the first row
+     */
+    public int step() {
+        return step;
+    }
+
+    /**
+     * The row before the next one in its episode.
+     *
+     * @return its sequence, or {@link #NONE}
+     */
+    public long previous() {
+        return previous;
+    }
+
+    /**
+     * Whether an episode is open.
+     *
+     * @return true between begin and end
+     */
+    public boolean inEpisode() {
+        return inEpisode;
+    }
+
+    /** Rows that {@link #begin} needs. */
+    int rowsToBegin() {
+        return selfContained ? 0 : 1;
+    }
+
+    /** Begins an episode with the staged state, whose rows the sink has room for. */
+    long begin(RowSink sink) {
+        episode = sink.nextEpisode();
+        step = 0;
+        previous = NONE;
+        inEpisode = true;
+        if (selfContained) {
+            row.promoteNextState();
+            return NONE;
+        }
+        row.clearSteps();
+        previous = sink.append(this, RowFlags.FIRST);
+        step = 1;
+        return previous;
+    }
+
+    /** Appends the staged step, whose row the sink has room for. */
+    long step(RowSink sink, int flags) {
+        long sequence = sink.append(this, flags);
+        previous = sequence;
+        step++;
+        if (flags != 0) {
+            inEpisode = false;
+        } else if (selfContained) {
+            row.promoteNextState();
+        }
+        return sequence;
+    }
+
+    void abandon() {
+        inEpisode = false;
+    }
+
+    void requireEpisode() {
+        if (!inEpisode) {
+            throw new StreamException(
+                    "stream '" + stream + "' has no open episode; call begin with its first observation before step");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.engram.replay.internal;
+
+/** What a writer's rows go into. For one thread at a time; a writer has its own. */
+public interface RowSink {
+    /**
+     * Makes room for rows, or throws and changes nothing. Followed by exactly that many appends and a {@link #release}.
+     *
+     * @param rows at least 1
+     */
+    void claim(int rows);
+
+    /**
+     * Appends the lane's staged row.
+     *
+     * @param lane whose row
+     * @param flags of {@link RowFlags}
+     * @return the row's sequence
+     */
+    long append(Lane lane, int flags);
+
+    /** Ends what {@link #claim} began; also after an append that threw. */
+    void release();
+
+    /**
+     * A number for an episode that begins.
+     *
+     * @return one that no other episode has
+     */
+    long nextEpisode();
+
+    /** Frees the writer's streams and what it holds. */
+    void close();
+}

@@ -1,0 +1,90 @@
+package io.engram.replay.internal;
+
+import io.engram.replay.Field;
+import io.engram.replay.Role;
+import io.engram.replay.Schema;
+import io.engram.replay.SchemaException;
+import io.engram.replay.StagedField;
+import java.util.Arrays;
+import java.util.List;
+
+/** The payload of the row that a writer is about to commit, and which fields of it were set. For the writer's thread. */
+public final class StagedRow {
+    private final Schema schema;
+    private final PayloadLayout layout;
+    private final byte[] payload;
+    private final StagedValue[] values;
+    private final boolean[] staged;
+
+    /**
+     * An empty row.
+     *
+     * @param schema the fields
+     * @param layout where they lie
+     */
+    public StagedRow(Schema schema, PayloadLayout layout) {
+        this.schema = schema;
+        this.layout = layout;
+        this.payload = new byte[layout.length()];
+        List<Field> fields = schema.fields();
+        this.values = new StagedValue[fields.size()];
+        this.staged = new boolean[fields.size()];
+        for (int i = 0; i < values.length; i++) {
+            Field field = fields.get(i);
+            // A state is always staged where the state that a step leads to lies; begin moves it.
+            int offset = layout.slot(field.name()).offset() + (field.role() == Role.STATE ? layout.nextOffset() : 0);
+            values[i] = new StagedValue(field, payload, offset, staged, i);
+        }
+    }
+
+    /**
+     * Where the values lie.
+     *
+     * @return the layout
+     */
+    public PayloadLayout layout() {
+        return layout;
+    }
+
+    /**
+     * The bytes of the row.
+     *
+     * @return the array itself
+     */
+    public byte[] payload() {
+        return payload;
+    }
+
+    StagedField field(String name) {
+        return values[schema.indexOf(name)];
+    }
+
+    /** The staging place of the field at that index of the schema. */
+    StagedValue value(int index) {
+        return values[index];
+    }
+
+    /** Throws unless every field of the role was set since the last commit. */
+    void requireStaged(Role role, String commit) {
+        for (int i = 0; i < staged.length; i++) {
+            if (!staged[i] && values[i].field().role() == role) {
+                throw new SchemaException("field '" + values[i].field().name() + "' is not staged for this " + commit
+                        + "; set every " + role + " field before each " + commit);
+            }
+        }
+    }
+
+    void clearStaged() {
+        Arrays.fill(staged, false);
+    }
+
+    /** The state that the last step led to becomes the state that the next one starts from. */
+    void promoteNextState() {
+        System.arraycopy(payload, layout.nextOffset(), payload, 0, layout.stateLength());
+    }
+
+    /** A first row has no step: zeros, not what an earlier step left. */
+    void clearSteps() {
+        Arrays.fill(payload, layout.stateLength(), payload.length, (byte) 0);
+    }
+}
