@@ -50,8 +50,8 @@ final class ColumnSource {
                 Field field = fields.get(i);
                 nexts[i] = checked(columns, (field.role() == Role.STATE ? Schema.NEXT : "") + field.name(), field);
             }
-            terminated = columns.column(Schema.TERMINATED).buffer();
-            truncated = columns.column(Schema.TRUNCATED).buffer();
+            terminated = columns.column(Schema.TERMINATED).bytes();
+            truncated = columns.column(Schema.TRUNCATED).bytes();
             bound = columns;
         }
     }
@@ -114,7 +114,8 @@ final class ColumnSource {
                     + column.dtype().text() + column.shape() + ", field '" + field.name() + "' "
                     + field.dtype().text() + field.shape());
         }
-        return column.buffer();
+        // A view of its own: a limit or byte order that the user sets on theirs must not matter.
+        return column.bytes();
     }
 
     private static void checkBooleans(ByteBuffer column, String name, int length, int row) {
