@@ -95,8 +95,7 @@ public final class StagedRow {
 
     /** The state that the last step led to becomes the state that the next one starts from. */
     void promoteNextState() {
-        System.arraycopy(
-                image, headerLength + layout.nextOffset(), image, headerLength, layout.stateLength());
+        System.arraycopy(image, headerLength + layout.nextOffset(), image, headerLength, layout.stateLength());
     }
 
     /** A first row has no step: zeros, not what an earlier step left. */
