@@ -32,7 +32,8 @@ public interface VectorWriter extends AutoCloseable {
      *
      * @param states columns of one row a lane; only STATE columns are read
      * @throws SchemaException if a column is missing or differs from the schema
-     * @throws IllegalArgumentException if the columns do not have a row a lane, or there are more lanes than the capacity
+     * @throws IllegalArgumentException if the columns do not have a row a lane, or more rows are to be appended than
+     *     the capacity
      * @throws StreamException if the writer is closed
      * @throws MemoryClosedException if the memory is closed
      */
@@ -58,7 +59,8 @@ public interface VectorWriter extends AutoCloseable {
      *
      * @param steps columns of one row a lane; the STEP, {@code next/}, terminated and truncated columns are read
      * @throws SchemaException if a column is missing or differs from the schema, or a BOOL is neither 0 nor 1
-     * @throws IllegalArgumentException if the columns do not have a row a lane, or there are more lanes than the capacity
+     * @throws IllegalArgumentException if the columns do not have a row a lane, or more rows are to be appended than
+     *     the capacity
      * @throws StreamException if a lane has no open episode, or the writer is closed
      * @throws MemoryClosedException if the memory is closed
      */

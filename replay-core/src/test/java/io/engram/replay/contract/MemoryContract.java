@@ -99,8 +99,8 @@ public abstract class MemoryContract {
         return batch.column("observation").longs().get(row)
                 + " " + batch.column("action").longs().get(row)
                 + " " + batch.column("next/observation").longs().get(row)
-                + (batch.column("terminated").buffer().get(row) == 1 ? " terminated" : "")
-                + (batch.column("truncated").buffer().get(row) == 1 ? " truncated" : "");
+                + (batch.column("terminated").bytes().get(row) == 1 ? " terminated" : "")
+                + (batch.column("truncated").bytes().get(row) == 1 ? " truncated" : "");
     }
 
     static List<Long> sequences(Batch batch) {

@@ -7,6 +7,9 @@ import io.engram.replay.ReplayMemory;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
 import io.engram.replay.contract.BulkWriterContract;
+import io.engram.replay.contract.ClosingContract;
+import io.engram.replay.contract.HistoryContract;
+import io.engram.replay.contract.SamplerContract;
 import io.engram.replay.contract.Schemas;
 import io.engram.replay.contract.WriterContract;
 import org.junit.jupiter.api.Nested;
@@ -35,6 +38,30 @@ class HeapReplayMemoryTest {
 
     @Nested
     class BulkWriters extends BulkWriterContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity) {
+            return new HeapReplayMemory(schema, capacity);
+        }
+    }
+
+    @Nested
+    class Samplers extends SamplerContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity) {
+            return new HeapReplayMemory(schema, capacity);
+        }
+    }
+
+    @Nested
+    class Closing extends ClosingContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity) {
+            return new HeapReplayMemory(schema, capacity);
+        }
+    }
+
+    @Nested
+    class Histories extends HistoryContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity) {
             return new HeapReplayMemory(schema, capacity);
