@@ -8,7 +8,7 @@ import io.engram.replay.StagedField;
 import java.util.Arrays;
 import java.util.List;
 
-/** The payload of the row that a writer is about to commit, and which fields of it were set. For the writer's thread. */
+/** The payload of the row that a writer will commit, and which fields of it are set. For the writer's thread. */
 public final class StagedRow {
     private final Schema schema;
     private final PayloadLayout layout;
