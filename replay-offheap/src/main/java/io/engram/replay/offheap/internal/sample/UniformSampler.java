@@ -109,8 +109,8 @@ public final class UniformSampler implements Sampler {
     @Override
     public Batch sample(Batch batch) {
         if (!trySample(batch) && (spec.patience().isZero() || !patience.await(() -> trySample(batch)))) {
-            throw new TooFewTransitionsException("sampler '" + spec.name() + "' has too little to draw from: rows="
-                    + size() + ", minSize=" + spec.minSize() + ", waited=" + spec.patience()
+            throw new TooFewTransitionsException("sampler '" + spec.name() + "' has too little to draw from: size="
+                    + size() + ", minSize=" + spec.minSize() + ", patience=" + spec.patience()
                     + "; append more first, or lower minSize");
         }
         return batch;
