@@ -8,9 +8,12 @@ import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
 import io.engram.replay.contract.BulkWriterContract;
 import io.engram.replay.contract.ClosingContract;
+import io.engram.replay.contract.ConcurrencyContract;
 import io.engram.replay.contract.HistoryContract;
 import io.engram.replay.contract.SamplerContract;
 import io.engram.replay.contract.Schemas;
+import io.engram.replay.contract.UniformityContract;
+import io.engram.replay.contract.ValueContract;
 import io.engram.replay.contract.WriterContract;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,30 @@ class HeapReplayMemoryTest {
 
     @Nested
     class Histories extends HistoryContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity) {
+            return new HeapReplayMemory(schema, capacity);
+        }
+    }
+
+    @Nested
+    class EveryValue extends ValueContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity) {
+            return new HeapReplayMemory(schema, capacity);
+        }
+    }
+
+    @Nested
+    class UniformDraws extends UniformityContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity) {
+            return new HeapReplayMemory(schema, capacity);
+        }
+    }
+
+    @Nested
+    class Concurrency extends ConcurrencyContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity) {
             return new HeapReplayMemory(schema, capacity);
