@@ -19,15 +19,16 @@ import org.openjdk.jcstress.infra.runners.TestList;
 /** Every jcstress test of this package holds, and every planted bug is found. */
 @Tag("stress")
 class StressTest {
-    private static final boolean THOROUGH =
-            System.getProperty("engram.stress.mode", "short").equals("long");
+    /** Short, or a preset of jcstress. */
+    private static final String MODE = System.getProperty("engram.stress.mode", "short");
+
     private static final Path DIRECTORY = Path.of("target", "jcstress").toAbsolutePath();
 
     private static final Map<String, Verdict> VERDICTS = new HashMap<>();
 
     @BeforeAll
     static void run() throws IOException, InterruptedException {
-        StressRun run = THOROUGH ? StressRun.thorough(DIRECTORY) : StressRun.brief(DIRECTORY, 300);
+        StressRun run = MODE.equals("short") ? StressRun.brief(DIRECTORY, 300) : StressRun.thorough(DIRECTORY, MODE);
         VERDICTS.putAll(run.run(TestList.tests()));
         // On a busy machine a brief run may miss a bug once.
         List<String> missed =
