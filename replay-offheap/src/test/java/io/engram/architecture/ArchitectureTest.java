@@ -96,8 +96,11 @@ class ArchitectureTest {
                     .getFailureReport()
                     .getDetails();
             assertThat(c.culprits())
+                    .as(c.name())
                     .allSatisfy(culprit -> assertThat(report).anyMatch(line -> line.contains(FIXTURE + "." + culprit)));
-            assertThat(report).allMatch(line -> c.culprits().stream().anyMatch(line::contains));
+            assertThat(report)
+                    .as(c.name())
+                    .allMatch(line -> c.culprits().stream().anyMatch(line::contains));
         }));
     }
 }

@@ -38,7 +38,8 @@ final class StressRun {
             if (result.status() == Status.NORMAL) {
                 return new Verdict(result.getTotalCount(), TestGrading.grade(result).failureMessages, List.of());
             }
-            String error = result.status() + " " + result.getMessages() + " " + result.getVmErr();
+            String error =
+                    result.status() + " " + result.getMessages() + " " + result.getVmOut() + " " + result.getVmErr();
             return new Verdict(result.getTotalCount(), List.of(), List.of(error));
         }
 

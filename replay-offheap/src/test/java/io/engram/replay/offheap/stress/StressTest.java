@@ -43,9 +43,9 @@ class StressTest {
         return TestList.tests().stream()
                 .filter(test -> !isPlanted(test))
                 .map(test -> DynamicTest.dynamicTest(simpleName(test), () -> {
-                    assertThat(verdict(test).errors()).isEmpty();
-                    assertThat(verdict(test).forbidden()).isEmpty();
-                    assertThat(verdict(test).samples()).isPositive();
+                    assertThat(verdict(test).errors()).as(test).isEmpty();
+                    assertThat(verdict(test).forbidden()).as(test).isEmpty();
+                    assertThat(verdict(test).samples()).as(test).isPositive();
                 }));
     }
 
@@ -53,8 +53,8 @@ class StressTest {
     Stream<DynamicTest> plantedBugIsReported() {
         return planted()
                 .map(test -> DynamicTest.dynamicTest(simpleName(test), () -> {
-                    assertThat(verdict(test).errors()).isEmpty();
-                    assertThat(verdict(test).forbidden()).isNotEmpty().allMatch(m -> m.contains("forbidden"));
+                    assertThat(verdict(test).errors()).as(test).isEmpty();
+                    assertThat(verdict(test).forbidden()).as(test).isNotEmpty().allMatch(m -> m.contains("forbidden"));
                 }));
     }
 
