@@ -51,13 +51,9 @@ public final class Columns {
         if (rows < 1) {
             throw new IllegalArgumentException("rows=" + rows + ", expected at least 1");
         }
-        Map<String, Field> fields = new LinkedHashMap<>();
+        Map<String, Field> fields = fieldsOf(schema, names);
         long total = ALIGNMENT;
-        for (String name : names) {
-            Field field = fieldOf(schema, name);
-            if (fields.put(name, field) != null) {
-                throw new SchemaException("column '" + name + "' is asked for twice");
-            }
+        for (Field field : fields.values()) {
             total += align((long) field.length() * rows);
         }
         if (total > Integer.MAX_VALUE) {
@@ -134,6 +130,21 @@ public final class Columns {
      */
     public int rows() {
         return rows;
+    }
+
+    /** Throws if a name is unknown or repeated. */
+    static void checkNames(Schema schema, List<String> names) {
+        fieldsOf(schema, names);
+    }
+
+    private static Map<String, Field> fieldsOf(Schema schema, List<String> names) {
+        Map<String, Field> fields = new LinkedHashMap<>();
+        for (String name : names) {
+            if (fields.put(name, fieldOf(schema, name)) != null) {
+                throw new SchemaException("column '" + name + "' is asked for twice");
+            }
+        }
+        return fields;
     }
 
     private static Field fieldOf(Schema schema, String column) {

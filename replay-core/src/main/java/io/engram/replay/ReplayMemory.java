@@ -28,6 +28,7 @@ public interface ReplayMemory extends AutoCloseable {
      * How many rows the memory holds now, those being written at this moment included.
      *
      * @return 0 to capacity
+     * @throws MemoryClosedException if the memory is closed
      */
     long size();
 
@@ -47,7 +48,7 @@ public interface ReplayMemory extends AutoCloseable {
      *
      * @param streams a name a lane, all different
      * @return a writer for one thread at a time
-     * @throws StreamException if a name is bad, repeated or open already; then none is opened
+     * @throws StreamException if a name is bad, repeated or open already, or there is none; then none is opened
      * @throws MemoryClosedException if the memory is closed
      */
     VectorWriter vectorWriter(List<String> streams);
@@ -57,7 +58,8 @@ public interface ReplayMemory extends AutoCloseable {
      *
      * @param spec what to sample and how
      * @return a sampler for one thread at a time
-     * @throws SchemaException if the spec asks for a column that the schema does not have
+     * @throws SchemaException if the spec asks for a column that the schema does not have, or for one twice
+     * @throws IllegalArgumentException if the spec's {@code minSize} exceeds the capacity
      * @throws IllegalStateException if a sampler of that name is open
      * @throws MemoryClosedException if the memory is closed
      */
@@ -67,12 +69,14 @@ public interface ReplayMemory extends AutoCloseable {
      * What has happened so far.
      *
      * @return a consistent enough picture: each figure was true at some moment during the call
+     * @throws MemoryClosedException if the memory is closed
      */
     MemoryStats stats();
 
     /**
-     * Ends the memory: calls on it, its writers and its samplers fail from now on with {@link MemoryClosedException},
-     * those under way end first. Closing twice does nothing.
+     * Ends the memory: what would read it or append to it fails from now on with {@link MemoryClosedException}, whether
+     * called here, on a writer or on a sampler; calls under way end first. Writers and samplers can still be closed.
+     * Closing twice does nothing.
      */
     @Override
     void close();

@@ -24,7 +24,8 @@ public interface Sampler extends AutoCloseable {
     Batch newBatch();
 
     /**
-     * Fills a batch. Below {@code minSize} it waits as long as the spec's patience, then fails.
+     * Fills a batch. Below {@code minSize}, or without a whole transition, it waits as long as the spec's patience,
+     * then fails. An interrupt ends the wait early and stays set.
      *
      * @param batch from {@link #newBatch()} of this sampler
      * @return the same batch, every row filled

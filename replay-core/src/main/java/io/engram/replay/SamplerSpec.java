@@ -43,6 +43,25 @@ public record SamplerSpec(
     }
 
     /**
+     * Checks this spec against the memory that is to be sampled.
+     *
+     * @param schema the memory's schema
+     * @param capacity the memory's capacity
+     * @return this spec, its columns spelled out
+     * @throws SchemaException if a column is unknown or repeated
+     * @throws IllegalArgumentException if {@code minSize} exceeds the capacity, so that nothing could ever be drawn
+     */
+    public SamplerSpec forMemory(Schema schema, long capacity) {
+        if (minSize > capacity) {
+            throw new IllegalArgumentException("sampler name='" + name + "' has minSize=" + minSize
+                    + ", expected at most the memory's capacity=" + capacity);
+        }
+        List<String> names = columns.isEmpty() ? Columns.names(schema) : columns;
+        Columns.checkNames(schema, names);
+        return new SamplerSpec(name, batchSize, seed, names, minSize, patience);
+    }
+
+    /**
      * Uniform sampling with replacement.
      *
      * @param name the sampler's name

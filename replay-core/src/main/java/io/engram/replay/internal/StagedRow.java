@@ -12,7 +12,8 @@ import java.util.List;
 public final class StagedRow {
     private final Schema schema;
     private final PayloadLayout layout;
-    private final byte[] payload;
+    private final byte[] image;
+    private final int headerLength;
     private final StagedValue[] values;
     private final boolean[] staged;
 
@@ -23,17 +24,31 @@ public final class StagedRow {
      * @param layout where they lie
      */
     public StagedRow(Schema schema, PayloadLayout layout) {
+        this(schema, layout, 0);
+    }
+
+    /**
+     * An empty row with room for a header before the payload.
+     *
+     * @param schema the fields
+     * @param layout where they lie
+     * @param headerLength bytes, a multiple of 8
+     */
+    public StagedRow(Schema schema, PayloadLayout layout, int headerLength) {
         this.schema = schema;
         this.layout = layout;
-        this.payload = new byte[layout.length()];
+        this.headerLength = headerLength;
+        this.image = new byte[headerLength + layout.length()];
         List<Field> fields = schema.fields();
         this.values = new StagedValue[fields.size()];
         this.staged = new boolean[fields.size()];
         for (int i = 0; i < values.length; i++) {
             Field field = fields.get(i);
             // A state is always staged where the state that a step leads to lies; begin moves it.
-            int offset = layout.slot(field.name()).offset() + (field.role() == Role.STATE ? layout.nextOffset() : 0);
-            values[i] = new StagedValue(field, payload, offset, staged, i);
+            int offset = headerLength
+                    + layout.slot(field.name()).offset()
+                    + (field.role() == Role.STATE ? layout.nextOffset() : 0);
+            values[i] = new StagedValue(field, image, offset, staged, i);
         }
     }
 
@@ -47,12 +62,12 @@ public final class StagedRow {
     }
 
     /**
-     * The bytes of the row.
+     * The bytes of the row: the header's room, then the payload.
      *
      * @return the array itself
      */
-    public byte[] payload() {
-        return payload;
+    public byte[] image() {
+        return image;
     }
 
     StagedField field(String name) {
@@ -80,11 +95,11 @@ public final class StagedRow {
 
     /** The state that the last step led to becomes the state that the next one starts from. */
     void promoteNextState() {
-        System.arraycopy(payload, layout.nextOffset(), payload, 0, layout.stateLength());
+        System.arraycopy(image, headerLength + layout.nextOffset(), image, headerLength, layout.stateLength());
     }
 
     /** A first row has no step: zeros, not what an earlier step left. */
     void clearSteps() {
-        Arrays.fill(payload, layout.stateLength(), payload.length, (byte) 0);
+        Arrays.fill(image, headerLength + layout.stateLength(), image.length, (byte) 0);
     }
 }

@@ -1,4 +1,4 @@
-/** The memory on the Java heap: plain code, the model that every other memory is tested against. */
+/** The memory on the Java heap: simple, for small jobs, and the model that the other memories are tested against. */
 @NullMarked
 package io.engram.replay.onheap;
 

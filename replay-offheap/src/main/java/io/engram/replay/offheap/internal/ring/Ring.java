@@ -1,0 +1,281 @@
+package io.engram.replay.offheap.internal.ring;
+
+import io.engram.replay.MemoryClosedException;
+import io.engram.replay.offheap.StoreFailedException;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head, the window behind it, and the prepared room before it.
+ *
+ * <pre>
+ *        floor            tail = max(floor, head - capacity)     head              limit
+ *   -------+------------------+-----------------------------------+------------------+
+ *    gone  |  behind: retired |  the window: capacity rows        |  prepared        |
+ * </pre>
+ *
+ * <p><b>Invariants.</b> head and limit never fall, and head never passes limit: every claimed row has its segment in the
+ * table when it is claimed. A sequence is given out once in the life of a memory.
+ *
+ * <p><b>Progress.</b> A claim within the prepared room is lock-free: a CAS on the head fails only because another
+ * writer's succeeded. One that finds no room makes some itself, which is the counted exception to "no system call".
+ */
+public final class Ring {
+    /** Segments kept ready before the one that the head is in. */
+    public static final int SEGMENTS_AHEAD = 2;
+
+    private static final int TABLE_SLACK = 16;
+
+    private final SegmentGeometry geometry;
+    private final long capacity;
+    private final long floor;
+    private final long sequenceMask;
+    private final SegmentSource source;
+    private final SegmentTable table;
+    private final PaddedCounter head;
+    private final PaddedCounter limit;
+    private final Queue<Segment> retired = new MpscUnboundedArrayQueue<>(64);
+    private final AtomicLong selfPrepared = new AtomicLong();
+    private volatile boolean closed;
+    private volatile @Nullable Throwable failure;
+
+    /**
+     * A ring whose segments are installed by the caller, from that of {@code floor} on.
+     *
+     * @param geometry of the segments
+     * @param capacity rows in the window
+     * @param source of memory
+     * @param floor the oldest row there is
+     * @param head the next row to be claimed
+     */
+    public Ring(SegmentGeometry geometry, long capacity, SegmentSource source, long floor, long head) {
+        this.geometry = geometry;
+        this.capacity = capacity;
+        this.floor = floor;
+        this.sequenceMask = geometry.rows() - 1L;
+        this.source = source;
+        // The window, and a claim of as many rows again before it.
+        this.table = new SegmentTable((int) (2 * (capacity >>> geometry.rowsShift())) + TABLE_SLACK);
+        this.head = new PaddedCounter(head);
+        this.limit = new PaddedCounter(geometry.firstSequence(geometry.ordinal(head)));
+    }
+
+    /**
+     * Of the segments.
+     *
+     * @return the geometry
+     */
+    public SegmentGeometry geometry() {
+        return geometry;
+    }
+
+    /**
+     * Which segments are reachable.
+     *
+     * @return the table
+     */
+    public SegmentTable table() {
+        return table;
+    }
+
+    /**
+     * Where segments come from.
+     *
+     * @return the source
+     */
+    public SegmentSource source() {
+        return source;
+    }
+
+    /**
+     * Segments that left the window and the table, for one consumer.
+     *
+     * @return the queue
+     */
+    public Queue<Segment> retired() {
+        return retired;
+    }
+
+    /**
+     * The next row to be claimed.
+     *
+     * @return its sequence
+     */
+    public long head() {
+        return head.getVolatile();
+    }
+
+    /**
+     * The oldest row of the window behind a head.
+     *
+     * @param atHead what {@link #head()} returned
+     * @return its sequence
+     */
+    public long tail(long atHead) {
+        return Math.max(floor, atHead - capacity);
+    }
+
+    /**
+     * The end of the prepared room.
+     *
+     * @return the first sequence without a segment
+     */
+    public long limit() {
+        return limit.getVolatile();
+    }
+
+    /**
+     * Segments that writers had to prepare themselves.
+     *
+     * @return a count
+     */
+    public long selfPrepared() {
+        return selfPrepared.get();
+    }
+
+    /**
+     * Where a row lies. For callers inside an epoch.
+     *
+     * @param sequence the row
+     * @return a raw address, or 0 if its segment cannot be reached
+     */
+    public long rowAddress(long sequence) {
+        Segment segment = table.get(sequence >>> geometry.rowsShift());
+        return segment == null ? 0 : segment.rowsAddress() + (sequence & sequenceMask) * geometry.stride();
+    }
+
+    /**
+     * Claims consecutive rows. For writers inside an epoch.
+     *
+     * @param rows at least 1, at most the capacity
+     * @return the sequence of the first
+     * @throws MemoryClosedException if the memory is closed
+     * @throws StoreFailedException if the storage failed earlier
+     * @throws io.engram.replay.offheap.StorageFullException if there is no room and none can be made; nothing is claimed
+     */
+    public long claim(int rows) {
+        while (true) {
+            requireWritable();
+            long first = head.getVolatile();
+            long end = first + rows;
+            if (end > limit.getVolatile()) {
+                makeRoom(end);
+            } else if (head.compareAndSet(first, end)) {
+                return first;
+            }
+        }
+    }
+
+    private void makeRoom(long end) {
+        while (limit.getVolatile() < end) {
+            long ordinal = geometry.ordinal(limit.getVolatile());
+            if (table.get(ordinal) == null) {
+                Region region = source.create(ordinal);
+                selfPrepared.incrementAndGet();
+                if (!install(new Segment(ordinal, region, Segment.Life.LIVE))) {
+                    // Somebody else was faster; nobody has seen this one.
+                    source.unlink(region);
+                    source.unmap(region);
+                }
+            }
+            raiseLimit(ordinal);
+        }
+    }
+
+    /**
+     * Puts a segment into the table and takes out what is in its way, which the window has left long ago.
+     *
+     * @param segment new
+     * @return false if the ordinal has a segment already
+     */
+    public boolean install(Segment segment) {
+        while (!table.install(segment)) {
+            Segment occupant = table.occupant(segment.ordinal());
+            if (occupant != null) {
+                if (occupant.ordinal() >= segment.ordinal()) {
+                    return false;
+                }
+                retire(occupant);
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Makes the room of a segment claimable if it is next and in the table.
+     *
+     * @param ordinal the segment
+     */
+    public void raiseLimit(long ordinal) {
+        if (table.get(ordinal) != null) {
+            limit.compareAndSet(geometry.firstSequence(ordinal), geometry.firstSequence(ordinal + 1));
+        }
+    }
+
+    /**
+     * Takes a segment out of the table, once.
+     *
+     * @param segment behind the window
+     */
+    public void retire(Segment segment) {
+        if (table.remove(segment)) {
+            retired.add(segment);
+        }
+    }
+
+    /** From here on every claim fails. */
+    public void close() {
+        closed = true;
+    }
+
+    /**
+     * Whether {@link #close()} was called.
+     *
+     * @return true once it was
+     */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Makes every later claim fail with the cause.
+     *
+     * @param cause why nothing can be written safely any more
+     */
+    public void fail(Throwable cause) {
+        failure = cause;
+    }
+
+    /**
+     * Whether {@link #fail} was called.
+     *
+     * @return true once it was
+     */
+    public boolean hasFailed() {
+        return failure != null;
+    }
+
+    /**
+     * Throws if the memory is closed.
+     *
+     * @throws MemoryClosedException if {@link #close()} was called
+     */
+    public void requireOpen() {
+        if (closed) {
+            throw new MemoryClosedException("the memory is closed");
+        }
+    }
+
+    private void requireWritable() {
+        requireOpen();
+        Throwable cause = failure;
+        if (cause != null) {
+            throw new StoreFailedException(
+                    "the storage failed earlier and the memory can only be read: " + cause.getMessage()
+                            + "; close it, mend the cause and open it again",
+                    cause);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.engram.replay.offheap.internal.ring;
+
+import io.engram.replay.internal.Lane;
+import io.engram.replay.internal.RowFlags;
+import io.engram.replay.internal.RowSink;
+import io.engram.replay.offheap.StorageFullException;
+import io.engram.replay.offheap.internal.epoch.EpochRecord;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
+import org.agrona.UnsafeApi;
+
+/**
+ * A writer's way into the ring: claim, then for each row mark, store, publish. For one thread at a time.
+ *
+ * <p>The epoch is entered before the claim and left after the last publish, so no slot that this writer may store into
+ * is unmapped under it. A row whose slot sealing closed is appended again under a new sequence, together with the rest
+ * of its claim, so that the rows of a stream stay in order.
+ */
+public final class RingAppender implements RowSink {
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ARRAY_BASE = UnsafeApi.arrayBaseOffset(byte[].class);
+    private static final int BULK_LENGTH = 512;
+    private static final int PIECE = 256 << 10;
+
+    private final Ring ring;
+    private final EpochRecord epoch;
+    private final AtomicLong episodes;
+    private final Runnable onClose;
+    private final AppendCounters counters;
+    private final int rowLength;
+    private final CRC32C crc = new CRC32C();
+    private long next;
+    private long end;
+
+    /**
+     * An appender.
+     *
+     * @param ring what to append to
+     * @param epoch this writer's record
+     * @param episodes numbers for episodes
+     * @param counters this writer's
+     * @param onClose frees the writer's streams and its record
+     */
+    public RingAppender(Ring ring, EpochRecord epoch, AtomicLong episodes, AppendCounters counters, Runnable onClose) {
+        this.ring = ring;
+        this.epoch = epoch;
+        this.episodes = episodes;
+        this.counters = counters;
+        this.onClose = onClose;
+        this.rowLength = ring.geometry().rowLength();
+    }
+
+    @Override
+    public void claim(int rows) {
+        epoch.enter();
+        try {
+            next = ring.claim(rows);
+            end = next + rows;
+        } catch (Throwable t) {
+            epoch.exit();
+            if (t instanceof StorageFullException) {
+                counters.countFailure();
+            }
+            throw t;
+        }
+    }
+
+    @Override
+    public long append(Lane lane, int flags) {
+        while (true) {
+            long sequence = next;
+            if (tryAppend(sequence, lane, flags)) {
+                next = sequence + 1;
+                if ((flags & RowFlags.FIRST) == 0) {
+                    counters.countTransition();
+                }
+                return sequence;
+            }
+            counters.countLostRace();
+            int rest = (int) (end - sequence);
+            giveUpRest();
+            next = ring.claim(rest);
+            end = next + rest;
+        }
+    }
+
+    @Override
+    public void release() {
+        giveUpRest();
+        epoch.exit();
+    }
+
+    @Override
+    public long nextEpisode() {
+        ring.requireOpen();
+        return episodes.getAndIncrement();
+    }
+
+    @Override
+    public void close() {
+        onClose.run();
+    }
+
+    /** Rows that were claimed and will not be appended. */
+    private void giveUpRest() {
+        for (long sequence = next; sequence < end; sequence++) {
+            long address = ring.rowAddress(sequence);
+            if (address != 0) {
+                Slot.giveUp(address, sequence);
+            }
+        }
+        next = end;
+    }
+
+    private boolean tryAppend(long sequence, Lane lane, int flags) {
+        long address = ring.rowAddress(sequence);
+        if (address == 0 || !Slot.mark(address, sequence)) {
+            return false;
+        }
+        byte[] image = lane.row().image();
+        LONGS.set(image, RowDescriptor.STAMP_OFFSET, Stamp.withoutState(Stamp.published(sequence, flags)));
+        LONGS.set(image, RowDescriptor.EPISODE_OFFSET, lane.episode());
+        INTS.set(image, RowDescriptor.STREAM_OFFSET, lane.streamId());
+        INTS.set(image, RowDescriptor.STEP_OFFSET, lane.step());
+        INTS.set(image, RowDescriptor.BACK_OFFSET, RowDescriptor.back(sequence, lane.previous()));
+        INTS.set(image, RowDescriptor.CRC_OFFSET, 0);
+        crc.reset();
+        crc.update(image, 0, rowLength);
+        INTS.set(image, RowDescriptor.CRC_OFFSET, (int) crc.getValue());
+        store(image, address);
+        return Slot.publish(address, sequence, flags);
+    }
+
+    /** Copies everything behind the stamp. */
+    private void store(byte[] image, long address) {
+        if (rowLength < BULK_LENGTH) {
+            for (int i = Long.BYTES; i < rowLength; i += Long.BYTES) {
+                UnsafeApi.putLong(address + i, UnsafeApi.getLong(image, ARRAY_BASE + i));
+            }
+        } else {
+            // In pieces, because no thread reaches a safepoint inside a copy.
+            for (int i = Long.BYTES; i < rowLength; i += PIECE) {
+                UnsafeApi.copyMemory(image, ARRAY_BASE + i, null, address + i, Math.min(PIECE, rowLength - i));
+            }
+        }
+    }
+}

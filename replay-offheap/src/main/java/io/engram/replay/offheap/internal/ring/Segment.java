@@ -1,0 +1,111 @@
+package io.engram.replay.offheap.internal.ring;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A run of consecutive rows in one region. What it is never changes; where it is in its life does:
+ *
+ * <pre>
+ *   LIVE --> SEALING --> SEALED --> RETIRED
+ *     +-------------------------------^
+ * </pre>
+ *
+ * <p>A region that is recycled serves a new segment.
+ */
+public final class Segment {
+    /** Where a segment is in its life. */
+    public enum Life {
+        /** Rows may still be written. */
+        LIVE,
+        /** Being closed and made durable. */
+        SEALING,
+        /** Closed and durable; rows never change any more. */
+        SEALED,
+        /** Behind the window and out of the table. */
+        RETIRED
+    }
+
+    private final long ordinal;
+    private final Region region;
+    private final long rowsAddress;
+    private final AtomicReference<Life> life;
+    private volatile boolean abandonedRows = true;
+
+    /**
+     * A segment.
+     *
+     * @param ordinal its place in the sequence of segments
+     * @param region its memory
+     * @param life where its life begins
+     */
+    public Segment(long ordinal, Region region, Life life) {
+        this.ordinal = ordinal;
+        this.region = region;
+        this.rowsAddress = region.address() + SegmentGeometry.ROWS_OFFSET;
+        this.life = new AtomicReference<>(life);
+    }
+
+    /**
+     * Its place in the sequence of segments.
+     *
+     * @return at least 0
+     */
+    public long ordinal() {
+        return ordinal;
+    }
+
+    /**
+     * Its memory.
+     *
+     * @return the region
+     */
+    public Region region() {
+        return region;
+    }
+
+    /**
+     * Where the first row lies.
+     *
+     * @return a raw address
+     */
+    public long rowsAddress() {
+        return rowsAddress;
+    }
+
+    /**
+     * Where it is in its life.
+     *
+     * @return at some moment during the call
+     */
+    public Life life() {
+        return Objects.requireNonNull(life.get());
+    }
+
+    /**
+     * Moves on in its life.
+     *
+     * @param from expected
+     * @param to next
+     * @return false if it was not where expected
+     */
+    public boolean advance(Life from, Life to) {
+        return life.compareAndSet(from, to);
+    }
+
+    /**
+     * Says that a closing found no abandoned row, so that no writer can store into the segment any more.
+     */
+    public void setWithoutAbandonedRows() {
+        abandonedRows = false;
+    }
+
+    /**
+     * Whether a writer may still store into the segment after it was closed, as far as is known.
+     *
+     * @return false only after a closing found no abandoned row
+     */
+    public boolean mayHaveAbandonedRows() {
+        return abandonedRows;
+    }
+}

@@ -1,0 +1,55 @@
+package io.engram.replay.offheap.internal.ring;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where the ring gets memory for segments, and what is to be done with them. Safe for use by any thread. */
+public interface SegmentSource {
+    /**
+     * Makes memory for a segment: allocated for good, mapped, touched, all slots fresh.
+     *
+     * @param ordinal the segment
+     * @return the memory
+     * @throws io.engram.replay.offheap.StorageFullException if there is no room; nothing is left behind
+     */
+    Region create(long ordinal);
+
+    /**
+     * Makes memory of a segment that left the window ready for a later one. Only one thread calls this at a time.
+     *
+     * @param region nobody's any more, without abandoned rows
+     * @param ordinal the segment to come
+     * @return the same memory, or null if it cannot be reused
+     */
+    @Nullable
+    Region recycle(Region region, long ordinal);
+
+    /**
+     * Makes a closed segment durable and says so in it.
+     *
+     * @param segment closed
+     * @param facts what it holds
+     * @throws io.engram.replay.offheap.StorageException if it cannot be made durable
+     */
+    void seal(Segment segment, SealFacts facts);
+
+    /**
+     * Frees the storage of a segment that left the window, but not yet its memory.
+     *
+     * @param region of the segment
+     */
+    void unlink(Region region);
+
+    /**
+     * Frees the memory of a region that nobody can use any more.
+     *
+     * @param region after {@link #unlink}, or at the end
+     */
+    void unmap(Region region);
+
+    /**
+     * Whether segments outlive the process.
+     *
+     * @return false for anonymous memory, which is never sealed
+     */
+    boolean isPersistent();
+}

@@ -1,0 +1,214 @@
+package io.engram.examples;
+
+import ai.djl.engine.Engine;
+import io.engram.replay.ReplayMemory;
+import io.engram.replay.Schema;
+import io.engram.replay.SplitMix64;
+import io.engram.replay.onheap.HeapReplayMemory;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+/** {@code dqn}: trains an agent, or goes on training it. */
+@Command(
+        name = "dqn",
+        description = {
+            "Trains a DQN agent, or goes on if DIR holds a run: with --steps until so many steps are taken in all,"
+                    + " else until it is solved (CartPole-v1: a mean return of 475 over 100 consecutive episodes).",
+            "A run can be stopped at any time, even by kill -9; the same command goes on from its last checkpoint, with"
+                    + " all that the memory holds and a new episode."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        footerHeading = "%nFiles in DIR:%n",
+        footer = {
+            "  memory/             the replay memory",
+            "  checkpoint.bin      networks, optimizer, counters and random states",
+            "  best.bin            the network that played best, for eval",
+            "  metrics.csv         a row an episode",
+            "  learning-curve.png  the returns, drawn when a run ends or is stopped"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all steps taken, or solved",
+            "1:failed, or not solved within --max-steps",
+            "2:wrong usage, such as a --seed that is not the run's",
+            "130:stopped by SIGINT (Ctrl-C), everything saved",
+            "143:stopped by SIGTERM, everything saved"
+        })
+final class DqnCommand implements Callable<Integer> {
+    private static final long DEFAULT_CAPACITY = 100_000;
+    private static final long DEFAULT_SEED = 1;
+    private static final String DEFAULT_PRESET = "quick";
+
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Where the run is kept.")
+    @SuppressWarnings("NullAway.Init") // Required, so set by picocli.
+    private Path dir;
+
+    @Option(names = "--env", paramLabel = "NAME", description = "The environment, CartPole-v1 unless said.")
+    private @Nullable String environment;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Decides everything that is random; 1 unless said.")
+    private @Nullable Long seed;
+
+    @Option(names = "--steps", paramLabel = "N", description = "End after exactly N steps in all, solved or not.")
+    private @Nullable Long steps;
+
+    @Option(
+            names = "--max-steps",
+            paramLabel = "N",
+            defaultValue = "500000",
+            description = "Without --steps: give up after N steps; ${DEFAULT-VALUE} unless said.")
+    private long maxSteps;
+
+    @Option(names = "--capacity", paramLabel = "N", description = "Rows the memory keeps; 100000 unless said.")
+    private @Nullable Long capacity;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "quick (learns CartPole in a minute or so) or cleanrl (the settings of CleanRL's dqn.py);"
+                    + " quick unless said.")
+    private @Nullable String preset;
+
+    @Option(
+            names = "--double",
+            negatable = true,
+            description = "Double DQN, or (--no-double) not; as the preset has it unless said.")
+    private @Nullable Boolean doubleDqn;
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Steps between checkpoints; ${DEFAULT-VALUE} unless said.")
+    private long checkpointEvery;
+
+    @Option(names = "--summary-json", paramLabel = "FILE", description = "Write the summary there as JSON, too.")
+    private @Nullable Path summaryJson;
+
+    private final PrintStream out = System.out;
+
+    @Override
+    public Integer call() throws IOException {
+        long started = System.nanoTime();
+        checkOptions();
+        RunDirectory directory = new RunDirectory(dir);
+        Checkpoint checkpoint = Files.exists(directory.checkpoint()) ? Checkpoint.read(directory.checkpoint()) : null;
+        RunIdentity identity = checkpoint == null ? newIdentity() : RunIdentity.restore(checkpoint);
+        identity.check(environment, seed, capacity, preset, doubleDqn);
+        Schema schema = Dqn.schema(Environments.make(identity.environment(), new SplitMix64(0)));
+        long from = checkpoint == null ? 0 : checkpoint.getLong("step");
+        if (steps != null && steps < from) {
+            throw new UsageException(
+                    "the run in " + dir + " has taken " + from + " steps already, more than --steps=" + steps);
+        }
+        directory.create();
+        Engine engine = PyTorch.load();
+        try (StopSignal stop = StopSignal.install();
+                ReplayMemory memory = new HeapReplayMemory(schema, identity.capacity());
+                Dqn dqn = new Dqn(identity.environment(), identity.seed(), identity.settings(), engine, memory)) {
+            checkMemory(memory, from);
+            TrainingRun.Limits limits = new TrainingRun.Limits(
+                    steps == null ? maxSteps : steps, steps == null, checkpointEvery, stop::isRequested);
+            out.println(checkpoint == null ? "new run in " + dir : "resuming the run in " + dir + " at step " + from);
+            TrainingRun run;
+            TrainingRun.End end;
+            try (Progress progress = new Progress(out, identity.environment(), from, limits.steps())) {
+                run = new TrainingRun(directory, identity, limits, dqn, progress, checkpoint);
+                end = run.train();
+            }
+            drawCurve(run);
+            double wallSeconds = Duration.ofNanos(System.nanoTime() - started).toMillis() / 1e3;
+            report(run.summary(memory, wallSeconds));
+            return exitCode(end);
+        }
+    }
+
+    private void checkOptions() {
+        atLeast("--steps", steps, 1);
+        atLeast("--max-steps", maxSteps, 1);
+        atLeast("--capacity", capacity, 1);
+        atLeast("--checkpoint-every", checkpointEvery, 1);
+        if (Files.exists(dir) && !Files.isDirectory(dir)) {
+            throw new UsageException("--dir=" + dir + " is not a directory");
+        }
+        if (summaryJson != null) {
+            Path parent = summaryJson.toAbsolutePath().getParent();
+            if (Files.isDirectory(summaryJson) || parent == null || !Files.isDirectory(parent)) {
+                throw new UsageException("--summary-json=" + summaryJson + " cannot be written: it must be a file in a"
+                        + " directory that exists");
+            }
+        }
+    }
+
+    private static void atLeast(String option, @Nullable Long value, long least) {
+        if (value != null && value < least) {
+            throw new UsageException(option + "=" + value + ", expected at least " + least);
+        }
+    }
+
+    private RunIdentity newIdentity() {
+        DqnSettings settings = DqnSettings.preset(preset == null ? DEFAULT_PRESET : preset);
+        return new RunIdentity(
+                environment == null ? CartPole.NAME : environment,
+                seed == null ? DEFAULT_SEED : seed,
+                capacity == null ? DEFAULT_CAPACITY : capacity,
+                doubleDqn == null ? settings : settings.withDoubleDqn(doubleDqn));
+    }
+
+    /** Memory and checkpoint belong together; one without the other is no run. */
+    private void checkMemory(ReplayMemory memory, long from) {
+        long appended = memory.stats().appendedRows();
+        if (appended < from) {
+            throw new RunException("the run in " + dir + " has taken " + from + " steps, but its memory has only "
+                    + appended + " rows appended; it is not the memory of this run");
+        }
+        if (from == 0 && appended > 0 && !Files.exists(new RunDirectory(dir).checkpoint())) {
+            throw new RunException("the directory " + dir + " has a memory of " + appended
+                    + " rows but no checkpoint; choose another --dir");
+        }
+    }
+
+    /** A run is no failure because its picture cannot be drawn: some machines lack the fonts. */
+    private static void drawCurve(TrainingRun run) {
+        try {
+            run.drawCurve();
+        } catch (IOException | RuntimeException | LinkageError e) {
+            System.err.println("warning: cannot draw the learning curve: " + e);
+        }
+    }
+
+    private void report(Summary summary) throws IOException {
+        out.print(summary.toText());
+        out.flush();
+        if (summaryJson != null) {
+            Files.writeString(summaryJson, summary.toJson());
+        }
+    }
+
+    private int exitCode(TrainingRun.End end) {
+        switch (end) {
+            case REACHED -> {
+                return ExitCode.OK;
+            }
+            case UNSOLVED -> {
+                System.err.println("error: not solved within --max-steps=" + maxSteps
+                        + "; the same command with a greater one goes on");
+                return ExitCode.SOFTWARE;
+            }
+            case STOPPED -> {
+                System.err.println("stopped by a signal; the same command goes on from here");
+                return ExitCode.SOFTWARE;
+            }
+        }
+        throw new AssertionError(end);
+    }
+}

@@ -1,0 +1,70 @@
+package io.engram.examples;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import io.engram.replay.SplitMix64;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+/** {@code eval}: plays greedily with the best network of a run. */
+@Command(
+        name = "eval",
+        description = "Plays with the best network of a run, never at random, and tells the mean return.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class EvalCommand implements Callable<Integer> {
+    @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Where the run is kept.")
+    @SuppressWarnings("NullAway.Init") // Required, so set by picocli.
+    private Path dir;
+
+    @Option(
+            names = "--episodes",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "How many episodes; ${DEFAULT-VALUE} unless said.")
+    private int episodes;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Decides where the episodes start; ${DEFAULT-VALUE} unless said. Training evaluates with 1.")
+    private long seed;
+
+    @Override
+    public Integer call() {
+        if (episodes < 1) {
+            throw new UsageException("--episodes=" + episodes + ", expected at least 1");
+        }
+        RunDirectory directory = new RunDirectory(dir);
+        if (!Files.exists(directory.best())) {
+            throw new RunException("there is no trained network in " + dir + ": " + directory.best() + " is missing");
+        }
+        Checkpoint best = Checkpoint.read(directory.best());
+        RunIdentity identity = RunIdentity.restore(best);
+        Engine engine = PyTorch.load();
+        try (NDManager manager = engine.newBaseManager()) {
+            QNetwork network = Dqn.network(
+                    manager,
+                    Environments.make(identity.environment(), new SplitMix64(0)),
+                    identity.settings(),
+                    new SplitMix64(0));
+            network.restore("online", best);
+            Evaluation evaluation = Evaluation.play(network, identity.environment(), episodes, seed);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s: mean return %.2f, standard deviation %.2f over %d episodes; network of step %,d%n",
+                    identity.environment(),
+                    evaluation.mean(),
+                    evaluation.deviation(),
+                    evaluation.episodes(),
+                    best.getLong("step"));
+        }
+        return ExitCode.OK;
+    }
+}

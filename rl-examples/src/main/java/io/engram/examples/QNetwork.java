@@ -1,0 +1,156 @@
+package io.engram.examples;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.ParameterStore;
+import io.engram.replay.SplitMix64;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A value for each action: fully connected layers with ReLU between them. For one thread at a time; its memory is
+ * freed with the manager it was made with.
+ */
+final class QNetwork {
+    private final NDManager manager;
+    private final int inputs;
+    private final SequentialBlock layers = new SequentialBlock();
+    private final ParameterStore store;
+    /** Weight and bias of each layer, from the first layer to the last. */
+    private final List<Parameter> parameters = new ArrayList<>();
+
+    /** Makes a network with random weights, each uniform in ±1/sqrt(inputs of its layer), as PyTorch does by default. */
+    QNetwork(NDManager manager, int inputs, List<Integer> hidden, int outputs, SplitMix64 random) {
+        this.manager = manager;
+        this.inputs = inputs;
+        this.store = new ParameterStore(manager, false);
+        for (int units : hidden) {
+            layers.add(Linear.builder().setUnits(units).build());
+            layers.add(Activation::relu);
+        }
+        layers.add(Linear.builder().setUnits(outputs).build());
+        layers.initialize(manager, DataType.FLOAT32, new Shape(1, inputs));
+        layers.getParameters().values().forEach(parameters::add);
+        for (int i = 0; i < parameters.size(); i += 2) {
+            double limit = 1 / Math.sqrt((double) array(i).getShape().get(1));
+            fill(array(i), limit, random);
+            fill(array(i + 1), limit, random);
+        }
+        parameters.forEach(parameter -> parameter.getArray().setRequiresGradient(true));
+    }
+
+    /** The values of a batch of observations, [batch, actions], in the memory of the observations' manager. */
+    NDArray forward(NDArray observations) {
+        return layers.forward(store, new NDList(observations), false).singletonOrThrow();
+    }
+
+    /** The action of the greatest value; the first one of equals. */
+    int greedyAction(float[] observation) {
+        return greedyActions(observation, 1)[0];
+    }
+
+    /** The action of the greatest value for each of many observations, laid out one after the other. */
+    int[] greedyActions(float[] observations, int count) {
+        float[] values;
+        try (NDManager scope = manager.newSubManager()) {
+            values = forward(scope.create(observations, new Shape(count, inputs)))
+                    .toFloatArray();
+        }
+        int actions = values.length / count;
+        int[] greedy = new int[count];
+        for (int row = 0; row < count; row++) {
+            int best = row * actions;
+            for (int i = best + 1; i < (row + 1) * actions; i++) {
+                best = values[i] > values[best] ? i : best;
+            }
+            greedy[row] = best - row * actions;
+        }
+        return greedy;
+    }
+
+    /** Takes a step against the gradients that a backward pass left, and clears them. */
+    void update(SavableAdam optimizer) {
+        for (int i = 0; i < parameters.size(); i++) {
+            try (NDArray gradient = array(i).getGradient()) {
+                optimizer.update(Integer.toString(i), array(i), gradient);
+                gradient.subi(gradient);
+            }
+        }
+    }
+
+    /** Takes over the weights of a network of the same shape. */
+    void copyFrom(QNetwork other) {
+        for (int i = 0; i < parameters.size(); i++) {
+            other.array(i).copyTo(array(i));
+        }
+    }
+
+    /** Adds the weights to a checkpoint, under {@code prefix/0}, {@code prefix/1}, and so on. */
+    void save(String prefix, Checkpoint.Builder checkpoint) {
+        for (int i = 0; i < parameters.size(); i++) {
+            checkpoint.put(prefix + "/" + i, array(i).toFloatArray());
+        }
+    }
+
+    /** Takes the weights from a checkpoint. */
+    void restore(String prefix, Checkpoint checkpoint) {
+        for (int i = 0; i < parameters.size(); i++) {
+            array(i).set(checkpoint.getFloats(prefix + "/" + i, Math.toIntExact(array(i).size())));
+        }
+    }
+
+    /** Adds the state that the optimizer keeps for this network to a checkpoint. */
+    void save(SavableAdam optimizer, Checkpoint.Builder checkpoint) {
+        for (int i = 0; i < parameters.size(); i++) {
+            optimizer.save(Integer.toString(i), array(i), checkpoint);
+        }
+    }
+
+    /** Takes the state that the optimizer keeps for this network from a checkpoint. */
+    void restore(SavableAdam optimizer, Checkpoint checkpoint) {
+        for (int i = 0; i < parameters.size(); i++) {
+            optimizer.restore(Integer.toString(i), array(i), checkpoint);
+        }
+    }
+
+    /** The SHA-256, in hexadecimal, of all weights as little-endian floats. */
+    String sha256() {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+        for (int i = 0; i < parameters.size(); i++) {
+            float[] values = array(i).toFloatArray();
+            ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            digest.update(bytes.array());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private NDArray array(int index) {
+        return parameters.get(index).getArray();
+    }
+
+    private static void fill(NDArray array, double limit, SplitMix64 random) {
+        float[] values = new float[Math.toIntExact(array.size())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
+        }
+        array.set(values);
+    }
+}

@@ -1,0 +1,198 @@
+package io.engram.examples;
+
+import io.engram.replay.MemoryStats;
+import io.engram.replay.ReplayMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What surrounds the learning: when to end, checkpoints, metrics, the best network. A run is in its directory: what is
+ * there goes on from its last checkpoint, with all rows of the memory kept and a new episode.
+ */
+final class TrainingRun implements Dqn.Observer {
+    /** The episodes of an evaluation. */
+    static final int EVALUATION_EPISODES = 100;
+
+    private static final long EVALUATE_EVERY = 2_560;
+    private static final long EVALUATION_SEED = 1;
+
+    private final RunDirectory directory;
+    private final RunIdentity identity;
+    private final Limits limits;
+    private final Dqn dqn;
+    private final Progress progress;
+    private final MetricsLog metrics;
+    private final double solvedReturn;
+    private final RecentReturns returns = new RecentReturns();
+    private final long resumedFromStep;
+    private long episodes;
+    private @Nullable Long solvedAtStep;
+    private double bestMean;
+
+    /**
+     * Begins, or goes on from a checkpoint.
+     *
+     * @param checkpoint where to go on; null for a new run
+     */
+    TrainingRun(
+            RunDirectory directory,
+            RunIdentity identity,
+            Limits limits,
+            Dqn dqn,
+            Progress progress,
+            @Nullable Checkpoint checkpoint)
+            throws IOException {
+        this.directory = directory;
+        this.identity = identity;
+        this.limits = limits;
+        this.dqn = dqn;
+        this.progress = progress;
+        this.solvedReturn = dqn.environment().solvedReturn();
+        if (checkpoint != null) {
+            restore(checkpoint);
+        }
+        this.resumedFromStep = dqn.step();
+        this.bestMean = Files.exists(directory.best())
+                ? Checkpoint.read(directory.best()).getDouble("mean")
+                : Double.NEGATIVE_INFINITY;
+        this.metrics = new MetricsLog(directory.metrics(), dqn.step());
+        if (checkpoint == null) {
+            save();
+        }
+    }
+
+    /** Trains until the limits are reached, then saves everything. */
+    End train() {
+        try (metrics) {
+            dqn.train(this);
+            save();
+            evaluate();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (limits.stop.getAsBoolean()) {
+            return End.STOPPED;
+        }
+        return limits.untilSolved && solvedAtStep == null ? End.UNSOLVED : End.REACHED;
+    }
+
+    @Override
+    public boolean wantsMore() {
+        return dqn.step() < limits.steps
+                && !(limits.untilSolved && solvedAtStep != null)
+                && !limits.stop.getAsBoolean();
+    }
+
+    @Override
+    public void episodeEnded(double episodeReturn, int episodeLength) {
+        episodes++;
+        returns.add(episodeReturn);
+        metrics.append(new MetricsLog.Row(
+                dqn.step(), episodes, episodeReturn, episodeLength, returns.mean(), dqn.epsilon(), dqn.lastLoss()));
+        if (solvedAtStep == null && returns.isFull() && returns.mean() >= solvedReturn) {
+            solvedAtStep = dqn.step();
+        }
+    }
+
+    @Override
+    public void stepTaken() {
+        if (dqn.step() % EVALUATE_EVERY == 0) {
+            evaluate();
+        }
+        if (dqn.step() % limits.checkpointEvery == 0) {
+            save();
+        }
+        progress.show(dqn.step(), episodes, returns);
+    }
+
+    /** How the run stands. */
+    Summary summary(ReplayMemory memory, double wallSeconds) {
+        MemoryStats stats = memory.stats();
+        return new Summary(
+                identity.environment(),
+                identity.seed(),
+                dqn.step(),
+                episodes,
+                episodes == 0 ? null : returns.mean(),
+                solvedAtStep,
+                resumedFromStep,
+                stats.size(),
+                stats.appendedRows(),
+                dqn.online().sha256(),
+                wallSeconds);
+    }
+
+    /** Draws the learning curve of the whole run, if an episode ended yet. */
+    void drawCurve() throws IOException {
+        List<MetricsLog.Row> rows = MetricsLog.read(directory.metrics());
+        if (!rows.isEmpty()) {
+            LearningCurve.draw(identity.environment() + ", seed " + identity.seed(), rows, directory.curve());
+        }
+    }
+
+    /** The metrics first: a checkpoint never counts an episode whose row could be lost. */
+    private void save() {
+        try {
+            metrics.force();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Checkpoint.Builder checkpoint = Checkpoint.builder();
+        identity.save(checkpoint);
+        checkpoint.put("episodes", episodes);
+        checkpoint.put("returns", returns.toArray());
+        checkpoint.put("solvedAtStep", solvedAtStep == null ? -1 : solvedAtStep);
+        dqn.save(checkpoint);
+        checkpoint.build().write(directory.checkpoint());
+    }
+
+    private void restore(Checkpoint checkpoint) {
+        episodes = checkpoint.getLong("episodes");
+        for (double episodeReturn : checkpoint.getDoubles("returns")) {
+            returns.add(episodeReturn);
+        }
+        long solved = checkpoint.getLong("solvedAtStep");
+        solvedAtStep = solved < 0 ? null : solved;
+        dqn.restore(checkpoint);
+    }
+
+    /** Plays without random actions, and keeps the network if none played better; of equals the latest. */
+    private void evaluate() {
+        Evaluation evaluation =
+                Evaluation.play(dqn.online(), identity.environment(), EVALUATION_EPISODES, EVALUATION_SEED);
+        if (evaluation.mean() < bestMean) {
+            return;
+        }
+        bestMean = evaluation.mean();
+        Checkpoint.Builder best = Checkpoint.builder();
+        identity.save(best);
+        best.put("step", dqn.step());
+        best.put("mean", evaluation.mean());
+        dqn.online().save("online", best);
+        best.build().write(directory.best());
+    }
+
+    /** How a call of {@link #train} ended. */
+    enum End {
+        /** The steps asked for are taken, or the environment is solved. */
+        REACHED,
+        /** The steps allowed are taken, and the environment is not solved. */
+        UNSOLVED,
+        /** A signal came. */
+        STOPPED
+    }
+
+    /**
+     * When to end, and when to save.
+     *
+     * @param steps never take more in all
+     * @param untilSolved end as soon as the environment is solved
+     * @param checkpointEvery steps between checkpoints
+     * @param stop whether to end now
+     */
+    record Limits(long steps, boolean untilSolved, long checkpointEvery, BooleanSupplier stop) {}
+}
