@@ -7,9 +7,9 @@ import org.agrona.UnsafeApi;
  * Off-heap memory for jcstress states. jcstress makes states by the million and frees none, so slots come from one
  * block, round robin, zeroed: jcstress keeps far fewer states alive at a time than there are slots.
  */
-final class Slots {
+public final class Slots {
     /** The length of a slot in bytes: two cache lines, so that neighbours do not share one. */
-    static final int LENGTH = 128;
+    public static final int LENGTH = 128;
 
     private static final int COUNT = 1 << 17;
     private static final long BASE = base();
@@ -18,7 +18,7 @@ final class Slots {
     private Slots() {}
 
     /** The address of a zeroed slot, a multiple of {@link #LENGTH}. */
-    static long next() {
+    public static long next() {
         long address = BASE + (long) (NEXT.getAndIncrement() & (COUNT - 1)) * LENGTH;
         UnsafeApi.setMemory(address, LENGTH, (byte) 0);
         return address;

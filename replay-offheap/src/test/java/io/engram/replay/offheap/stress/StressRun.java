@@ -38,7 +38,8 @@ final class StressRun {
             if (result.status() == Status.NORMAL) {
                 return new Verdict(result.getTotalCount(), TestGrading.grade(result).failureMessages, List.of());
             }
-            String error = result.status() + " " + result.getMessages() + " " + result.getVmErr();
+            String error =
+                    result.status() + " " + result.getMessages() + " " + result.getVmOut() + " " + result.getVmErr();
             return new Verdict(result.getTotalCount(), List.of(), List.of(error));
         }
 
@@ -69,9 +70,9 @@ final class StressRun {
         return new StressRun(directory, options, Duration.ofMinutes(5));
     }
 
-    /** What jcstress does by itself: every compiler, every affinity, minutes a test. */
-    static StressRun thorough(Path directory) {
-        return new StressRun(directory, List.of("-m", "default", "-jvmArgsPrepend", jvmFlags()), Duration.ofHours(12));
+    /** What jcstress does by itself in a preset such as {@code quick}: every compiler, several placings on cores. */
+    static StressRun thorough(Path directory, String preset) {
+        return new StressRun(directory, List.of("-m", preset, "-jvmArgsPrepend", jvmFlags()), Duration.ofHours(12));
     }
 
     /** Runs the tests and reads what came of them; a test without a verdict did not run. */

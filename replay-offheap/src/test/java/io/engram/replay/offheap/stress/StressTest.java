@@ -19,15 +19,16 @@ import org.openjdk.jcstress.infra.runners.TestList;
 /** Every jcstress test of this package holds, and every planted bug is found. */
 @Tag("stress")
 class StressTest {
-    private static final boolean THOROUGH =
-            System.getProperty("engram.stress.mode", "short").equals("long");
+    /** Short, or a preset of jcstress. */
+    private static final String MODE = System.getProperty("engram.stress.mode", "short");
+
     private static final Path DIRECTORY = Path.of("target", "jcstress").toAbsolutePath();
 
     private static final Map<String, Verdict> VERDICTS = new HashMap<>();
 
     @BeforeAll
     static void run() throws IOException, InterruptedException {
-        StressRun run = THOROUGH ? StressRun.thorough(DIRECTORY) : StressRun.brief(DIRECTORY, 300);
+        StressRun run = MODE.equals("short") ? StressRun.brief(DIRECTORY, 300) : StressRun.thorough(DIRECTORY, MODE);
         VERDICTS.putAll(run.run(TestList.tests()));
         // On a busy machine a brief run may miss a bug once.
         List<String> missed =
@@ -42,9 +43,9 @@ class StressTest {
         return TestList.tests().stream()
                 .filter(test -> !isPlanted(test))
                 .map(test -> DynamicTest.dynamicTest(simpleName(test), () -> {
-                    assertThat(verdict(test).errors()).isEmpty();
-                    assertThat(verdict(test).forbidden()).isEmpty();
-                    assertThat(verdict(test).samples()).isPositive();
+                    assertThat(verdict(test).errors()).as(test).isEmpty();
+                    assertThat(verdict(test).forbidden()).as(test).isEmpty();
+                    assertThat(verdict(test).samples()).as(test).isPositive();
                 }));
     }
 
@@ -52,8 +53,8 @@ class StressTest {
     Stream<DynamicTest> plantedBugIsReported() {
         return planted()
                 .map(test -> DynamicTest.dynamicTest(simpleName(test), () -> {
-                    assertThat(verdict(test).errors()).isEmpty();
-                    assertThat(verdict(test).forbidden()).isNotEmpty().allMatch(m -> m.contains("forbidden"));
+                    assertThat(verdict(test).errors()).as(test).isEmpty();
+                    assertThat(verdict(test).forbidden()).as(test).isNotEmpty().allMatch(m -> m.contains("forbidden"));
                 }));
     }
 
