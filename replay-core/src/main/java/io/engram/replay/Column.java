@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * One field of many rows: a contiguous block of direct memory of shape [rows, ...shape], C order, native byte order.
  *
- * <p>The buffers are views of the same memory for the life of the column; use absolute access, or a {@code duplicate()}.
- * No thread safety of its own.
+ * <p>The buffers are views of the same memory for the life of the column; use absolute access, or a
+ * {@code duplicate()}. No thread safety of its own.
  */
 public final class Column {
     private final String name;

@@ -45,12 +45,14 @@ public enum DType {
         return length;
     }
 
-    static DType fromText(String text) {
+    /** Reads a dtype of a field named in {@code line}. */
+    static DType fromText(String text, String line) {
         for (DType dtype : values()) {
             if (dtype.text.equals(text)) {
                 return dtype;
             }
         }
-        throw new SchemaException("unknown dtype: dtype=" + text + ", expected one of f32 f64 i8 i16 i32 i64 u8 bool");
+        throw new SchemaException("unknown dtype in a schema: line='" + line + "', dtype=" + text
+                + ", expected one of f32 f64 i8 i16 i32 i64 u8 bool");
     }
 }

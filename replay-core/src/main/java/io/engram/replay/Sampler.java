@@ -3,10 +3,10 @@ package io.engram.replay;
 /**
  * Draws random batches of transitions. For one thread at a time; many samplers may run at once.
  *
- * <p>Uniform: each transition whose rows are in the memory when the call starts is equally likely, each row of the batch
- * independent of the others, with replacement. A row that is being written, was overwritten meanwhile or starts no
- * transition is drawn again and counted as a redraw. With the same seed, the same history and no writer at work, the
- * same batches come out, on every JDK.
+ * <p>Uniform: each transition whose rows are in the memory when the call starts is equally likely, each row of the
+ * batch independent of the others, with replacement. A row that is being written, was overwritten meanwhile or starts
+ * no transition is drawn again and counted as a redraw. With the same seed, the same history and no writer at work,
+ * the same batches come out, on every JDK.
  */
 public interface Sampler extends AutoCloseable {
     /**
@@ -24,8 +24,8 @@ public interface Sampler extends AutoCloseable {
     Batch newBatch();
 
     /**
-     * Fills a batch. Below {@code minSize}, or without a whole transition, it waits as long as the spec's patience, then
-     * fails. An interrupt ends the wait early and stays set.
+     * Fills a batch. Below {@code minSize}, or without a whole transition, it waits as long as the spec's patience,
+     * then fails. An interrupt ends the wait early and stays set.
      *
      * @param batch from {@link #newBatch()} of this sampler
      * @return the same batch, every row filled

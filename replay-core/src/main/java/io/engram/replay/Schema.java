@@ -182,7 +182,7 @@ public final class Schema {
         } catch (NumberFormatException e) {
             throw new SchemaException("unreadable dimension in a schema: line='" + line + "'", e);
         }
-        return new Field(words[1], role, DType.fromText(words[2].substring(0, bracket)), shape);
+        return new Field(words[1], role, DType.fromText(words[2].substring(0, bracket), line), shape);
     }
 
     private static void checkNotReserved(Field field) {

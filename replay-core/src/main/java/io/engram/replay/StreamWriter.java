@@ -155,7 +155,8 @@ public interface StreamWriter extends AutoCloseable {
     long stepAll(Columns steps, int count);
 
     /**
-     * Gives up the open episode: it has no final state, and what was appended of it stays. Does nothing if none is open.
+     * Gives up the open episode: it has no final state, and what was appended of it stays. Does nothing if none is
+     * open.
      *
      * @throws StreamException if the writer is closed
      */

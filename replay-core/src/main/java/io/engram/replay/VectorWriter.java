@@ -32,6 +32,8 @@ public interface VectorWriter extends AutoCloseable {
      *
      * @param states columns of one row a lane; only STATE columns are read
      * @throws SchemaException if a column is missing or differs from the schema
+     * @throws IllegalArgumentException if the columns do not have a row a lane, or more rows are to be appended than
+     *     the capacity
      * @throws StreamException if the writer is closed
      * @throws MemoryClosedException if the memory is closed
      */
@@ -45,7 +47,8 @@ public interface VectorWriter extends AutoCloseable {
      * @param states columns of one row a lane; only STATE columns are read
      * @param lanes true for the lanes that begin; null for all
      * @throws SchemaException if a column is missing or differs from the schema
-     * @throws IllegalArgumentException if the mask's length is not the number of lanes
+     * @throws IllegalArgumentException if the mask or the columns do not have a row a lane, or more rows are to be
+     *     appended than the capacity
      * @throws StreamException if the writer is closed
      * @throws MemoryClosedException if the memory is closed
      */
@@ -56,6 +59,8 @@ public interface VectorWriter extends AutoCloseable {
      *
      * @param steps columns of one row a lane; the STEP, {@code next/}, terminated and truncated columns are read
      * @throws SchemaException if a column is missing or differs from the schema, or a BOOL is neither 0 nor 1
+     * @throws IllegalArgumentException if the columns do not have a row a lane, or more rows are to be appended than
+     *     the capacity
      * @throws StreamException if a lane has no open episode, or the writer is closed
      * @throws MemoryClosedException if the memory is closed
      */
@@ -70,7 +75,8 @@ public interface VectorWriter extends AutoCloseable {
      * @param steps columns of one row a lane; the STEP, {@code next/}, terminated and truncated columns are read
      * @param transitions false for the lanes whose step is not a transition; null for none
      * @throws SchemaException if a column is missing or differs from the schema, or a BOOL is neither 0 nor 1
-     * @throws IllegalArgumentException if the mask's length is not the number of lanes
+     * @throws IllegalArgumentException if the mask or the columns do not have a row a lane, or more rows are to be
+     *     appended than the capacity
      * @throws StreamException if a lane that steps has no open episode, or the writer is closed
      * @throws MemoryClosedException if the memory is closed
      */

@@ -16,6 +16,7 @@ final class ColumnSource {
     private final Schema schema;
     private final ByteBuffer[] states;
     private final ByteBuffer[] nexts;
+    private final String[] nextNames;
     private @Nullable Columns bound;
     private @Nullable Columns boundStates;
     private ByteBuffer terminated = ByteBuffer.allocate(0);
@@ -25,6 +26,9 @@ final class ColumnSource {
         this.schema = schema;
         this.states = new ByteBuffer[schema.fields().size()];
         this.nexts = new ByteBuffer[schema.fields().size()];
+        this.nextNames = schema.fields().stream()
+                .map(field -> (field.role() == Role.STATE ? Schema.NEXT : "") + field.name())
+                .toArray(String[]::new);
     }
 
     /** Takes the STATE columns; throws if one is missing or differs from the schema. */
@@ -47,8 +51,7 @@ final class ColumnSource {
             bound = null;
             List<Field> fields = schema.fields();
             for (int i = 0; i < nexts.length; i++) {
-                Field field = fields.get(i);
-                nexts[i] = checked(columns, (field.role() == Role.STATE ? Schema.NEXT : "") + field.name(), field);
+                nexts[i] = checked(columns, nextNames[i], fields.get(i));
             }
             terminated = columns.column(Schema.TERMINATED).bytes();
             truncated = columns.column(Schema.TRUNCATED).bytes();
@@ -73,7 +76,7 @@ final class ColumnSource {
         for (int i = 0; i < nexts.length; i++) {
             Field field = schema.fields().get(i);
             if (field.dtype() == DType.BOOL) {
-                checkBooleans(nexts[i], field.name(), field.length(), row);
+                checkBooleans(nexts[i], nextNames[i], field.length(), row);
             }
         }
     }

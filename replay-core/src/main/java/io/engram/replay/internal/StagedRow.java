@@ -8,7 +8,7 @@ import io.engram.replay.StagedField;
 import java.util.Arrays;
 import java.util.List;
 
-/** The payload of the row that a writer is about to commit, and which fields of it were set. For the writer's thread. */
+/** The payload of the row that a writer will commit, and which fields of it are set. For the writer's thread. */
 public final class StagedRow {
     private final Schema schema;
     private final PayloadLayout layout;
@@ -95,8 +95,7 @@ public final class StagedRow {
 
     /** The state that the last step led to becomes the state that the next one starts from. */
     void promoteNextState() {
-        System.arraycopy(
-                image, headerLength + layout.nextOffset(), image, headerLength, layout.stateLength());
+        System.arraycopy(image, headerLength + layout.nextOffset(), image, headerLength, layout.stateLength());
     }
 
     /** A first row has no step: zeros, not what an earlier step left. */

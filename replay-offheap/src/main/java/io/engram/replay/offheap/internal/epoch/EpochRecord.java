@@ -24,7 +24,8 @@ abstract class EpochRecordFields extends EpochRecordPadding {
     long entered;
 
     /** The last thread that entered. */
-    @Nullable Thread thread;
+    @Nullable
+    Thread thread;
 }
 
 /**

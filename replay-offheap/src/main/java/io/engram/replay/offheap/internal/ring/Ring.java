@@ -143,9 +143,7 @@ public final class Ring {
      */
     public long rowAddress(long sequence) {
         Segment segment = table.get(sequence >>> geometry.rowsShift());
-        return segment == null
-                ? 0
-                : segment.rowsAddress() + (sequence & sequenceMask) * geometry.stride();
+        return segment == null ? 0 : segment.rowsAddress() + (sequence & sequenceMask) * geometry.stride();
     }
 
     /**
@@ -248,6 +246,15 @@ public final class Ring {
      */
     public void fail(Throwable cause) {
         failure = cause;
+    }
+
+    /**
+     * Whether {@link #fail} was called.
+     *
+     * @return true once it was
+     */
+    public boolean hasFailed() {
+        return failure != null;
     }
 
     /**

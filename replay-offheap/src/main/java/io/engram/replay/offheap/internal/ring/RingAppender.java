@@ -20,10 +20,8 @@ import org.agrona.UnsafeApi;
  * of its claim, so that the rows of a stream stay in order.
  */
 public final class RingAppender implements RowSink {
-    private static final VarHandle INTS =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ARRAY_BASE = UnsafeApi.arrayBaseOffset(byte[].class);
     private static final int BULK_LENGTH = 512;
     private static final int PIECE = 256 << 10;
@@ -47,8 +45,7 @@ public final class RingAppender implements RowSink {
      * @param counters this writer's
      * @param onClose frees the writer's streams and its record
      */
-    public RingAppender(
-            Ring ring, EpochRecord epoch, AtomicLong episodes, AppendCounters counters, Runnable onClose) {
+    public RingAppender(Ring ring, EpochRecord epoch, AtomicLong episodes, AppendCounters counters, Runnable onClose) {
         this.ring = ring;
         this.epoch = epoch;
         this.episodes = episodes;
@@ -147,8 +144,7 @@ public final class RingAppender implements RowSink {
         } else {
             // In pieces, because no thread reaches a safepoint inside a copy.
             for (int i = Long.BYTES; i < rowLength; i += PIECE) {
-                UnsafeApi.copyMemory(
-                        image, ARRAY_BASE + i, null, address + i, Math.min(PIECE, rowLength - i));
+                UnsafeApi.copyMemory(image, ARRAY_BASE + i, null, address + i, Math.min(PIECE, rowLength - i));
             }
         }
     }

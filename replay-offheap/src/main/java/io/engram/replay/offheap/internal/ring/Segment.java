@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.ring;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -29,6 +30,7 @@ public final class Segment {
     private final Region region;
     private final long rowsAddress;
     private final AtomicReference<Life> life;
+    private volatile boolean abandonedRows = true;
 
     /**
      * A segment.
@@ -77,7 +79,7 @@ public final class Segment {
      * @return at some moment during the call
      */
     public Life life() {
-        return life.get();
+        return Objects.requireNonNull(life.get());
     }
 
     /**
@@ -89,5 +91,21 @@ public final class Segment {
      */
     public boolean advance(Life from, Life to) {
         return life.compareAndSet(from, to);
+    }
+
+    /**
+     * Says that a closing found no abandoned row, so that no writer can store into the segment any more.
+     */
+    public void setWithoutAbandonedRows() {
+        abandonedRows = false;
+    }
+
+    /**
+     * Whether a writer may still store into the segment after it was closed, as far as is known.
+     *
+     * @return false only after a closing found no abandoned row
+     */
+    public boolean mayHaveAbandonedRows() {
+        return abandonedRows;
     }
 }

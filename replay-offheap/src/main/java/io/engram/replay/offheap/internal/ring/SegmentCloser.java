@@ -9,7 +9,8 @@ import org.agrona.UnsafeApi;
 public final class SegmentCloser {
     private final SegmentGeometry geometry;
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer entry = ByteBuffer.allocate(Long.BYTES + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer entry =
+            ByteBuffer.allocate(Long.BYTES + Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
     /**
      * A closer.
@@ -38,13 +39,15 @@ public final class SegmentCloser {
             long stamp = Slot.close(address, sequence);
             if (Stamp.isPublished(stamp, sequence)) {
                 published++;
-                nextEpisode = Math.max(
-                        nextEpisode, UnsafeApi.getLong(address + RowDescriptor.EPISODE_OFFSET) + 1);
+                nextEpisode = Math.max(nextEpisode, UnsafeApi.getLong(address + RowDescriptor.EPISODE_OFFSET) + 1);
                 entry.putLong(0, stamp).putInt(Long.BYTES, UnsafeApi.getInt(address + RowDescriptor.CRC_OFFSET));
                 crc.update(entry.array());
             } else if (Stamp.state(stamp) == Stamp.ABANDONED) {
                 abandoned++;
             }
+        }
+        if (abandoned == 0) {
+            segment.setWithoutAbandonedRows();
         }
         return new SealFacts(published, abandoned, nextEpisode, (int) crc.getValue());
     }

@@ -20,7 +20,8 @@ public interface SegmentSource {
      * @param ordinal the segment to come
      * @return the same memory, or null if it cannot be reused
      */
-    @Nullable Region recycle(Region region, long ordinal);
+    @Nullable
+    Region recycle(Region region, long ordinal);
 
     /**
      * Makes a closed segment durable and says so in it.

@@ -41,7 +41,8 @@ public final class SegmentTable {
      * @param ordinal which
      * @return a segment of that or another ordinal, or null
      */
-    @Nullable Segment occupant(long ordinal) {
+    @Nullable
+    Segment occupant(long ordinal) {
         return entries.get((int) ordinal & mask);
     }
 

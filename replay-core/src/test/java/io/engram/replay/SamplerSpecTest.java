@@ -1,0 +1,54 @@
+package io.engram.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.replay.contract.Schemas;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SamplerSpecTest {
+    @Test
+    void partsOutOfBoundsAreRefused() {
+        refused(SamplerSpec.uniform("", 1), "name=''");
+        refused(SamplerSpec.uniform("x".repeat(101), 1), "name=");
+        refused(SamplerSpec.uniform("a", 0), "batchSize=0");
+        refused(SamplerSpec.uniform("a", 1).minSize(0), "minSize=0");
+        refused(SamplerSpec.uniform("a", 1).patience(Duration.ofNanos(-1)), "patience=PT-0.000000001S");
+    }
+
+    @Test
+    void optionsAreKept() {
+        SamplerSpec spec = SamplerSpec.uniform("a", 3)
+                .seed(7)
+                .minSize(9)
+                .patience(Duration.ofSeconds(2))
+                .columns("reward", "terminated")
+                .build();
+        assertThat(spec.name()).isEqualTo("a");
+        assertThat(spec.batchSize()).isEqualTo(3);
+        assertThat(spec.seed()).isEqualTo(7);
+        assertThat(spec.minSize()).isEqualTo(9);
+        assertThat(spec.patience()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(spec.columns()).containsExactly("reward", "terminated");
+    }
+
+    @Test
+    void columnsAreSpelledOutForAMemory() {
+        Schema schema = Schemas.small(RowLayout.ARRIVAL);
+        SamplerSpec all = SamplerSpec.uniform("a", 3).seed(7).minSize(9).build();
+        SamplerSpec spelledOut = all.forMemory(schema, 9);
+        assertThat(spelledOut.columns()).isEqualTo(Columns.names(schema));
+        assertThat(spelledOut.seed()).isEqualTo(7);
+        assertThat(spelledOut.forMemory(schema, 9)).isEqualTo(spelledOut);
+        assertThatThrownBy(() -> all.forMemory(schema, 8))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("'a'", "minSize=9", "capacity=8");
+    }
+
+    private static void refused(SamplerSpec.Builder builder, String part) {
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(part);
+    }
+}

@@ -1,0 +1,342 @@
+package io.engram.replay.offheap;
+
+import io.engram.replay.MemoryStats;
+import io.engram.replay.ReplayMemory;
+import io.engram.replay.Sampler;
+import io.engram.replay.SamplerSpec;
+import io.engram.replay.Schema;
+import io.engram.replay.StreamWriter;
+import io.engram.replay.VectorWriter;
+import io.engram.replay.internal.Lane;
+import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.internal.SamplerNames;
+import io.engram.replay.internal.SinkStreamWriter;
+import io.engram.replay.internal.SinkVectorWriter;
+import io.engram.replay.internal.StagedRow;
+import io.engram.replay.internal.StreamRegistry;
+import io.engram.replay.offheap.internal.epoch.EpochRecord;
+import io.engram.replay.offheap.internal.epoch.Epochs;
+import io.engram.replay.offheap.internal.platform.Platform;
+import io.engram.replay.offheap.internal.ring.Ring;
+import io.engram.replay.offheap.internal.ring.RingAppender;
+import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import io.engram.replay.offheap.internal.ring.Segment;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.SegmentSource;
+import io.engram.replay.offheap.internal.sample.UniformSampler;
+import io.engram.replay.offheap.internal.store.AnonymousSegments;
+import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.NioFileLayer;
+import io.engram.replay.offheap.internal.store.Store;
+import io.engram.replay.offheap.internal.store.StoreOpener;
+import io.engram.replay.offheap.internal.upkeep.Upkeep;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A replay memory off the heap: a lock-free ring of rows in memory-mapped segment files, or in anonymous memory.
+ *
+ * <p>The files are the memory: a step whose append returned survives the death of the process, and opening takes time
+ * that does not depend on the bytes stored. After a power loss everything appended before the last {@link #sync} is
+ * there; what was torn is recognised by its checksum and dropped.
+ *
+ * <p>Appending and sampling take no lock and wait for nobody; {@code CONCURRENCY.md} states the progress of each
+ * operation. Safe for use by any number of threads; a writer or sampler is for one thread at a time.
+ */
+public final class OffHeapReplayMemory implements ReplayMemory {
+    private final Schema schema;
+    private final PayloadLayout layout;
+    private final long capacity;
+    private final long incarnation;
+    private final Ring ring;
+    private final Epochs epochs;
+    private final Upkeep upkeep;
+    private final @Nullable Store store;
+    private final StreamRegistry streams;
+    private final SamplerNames samplerNames = new SamplerNames();
+    private final AtomicLong episodes;
+    private final Participants participants = new Participants();
+
+    private OffHeapReplayMemory(Builder builder, SegmentGeometry geometry, long incarnation, @Nullable Store store) {
+        this.schema = builder.schema;
+        this.layout = new PayloadLayout(schema);
+        this.capacity = builder.capacity;
+        this.incarnation = incarnation;
+        this.store = store;
+        this.epochs = new Epochs();
+        SegmentSource source = store == null ? new AnonymousSegments(geometry) : store.segmentFiles();
+        Store.Recovered recovered = store == null ? new Store.Recovered(List.of(), 0, 0, 0) : store.recovered();
+        this.ring = new Ring(geometry, capacity, source, recovered.floor(), recovered.head());
+        this.episodes = new AtomicLong(recovered.nextEpisode());
+        this.streams = new StreamRegistry((id, name) -> {
+            if (store != null) {
+                store.recordStream(id, name);
+            }
+        });
+        if (store != null) {
+            store.streams().forEach(streams::restore);
+        }
+        for (Segment segment : recovered.segments()) {
+            ring.install(segment);
+            ring.raiseLimit(segment.ordinal());
+        }
+        this.upkeep = new Upkeep(ring, epochs, geometry.ordinal(recovered.floor()), builder.closeTimeout);
+        if (builder.automaticUpkeep) {
+            upkeep.start();
+        }
+    }
+
+    /**
+     * Starts to describe a memory.
+     *
+     * @param schema what a transition is made of
+     * @param capacity how many rows to keep, at least 1; see {@link ReplayMemory#capacity}
+     * @return a builder, persistent unless said otherwise
+     * @throws IllegalArgumentException if the capacity is below 1
+     */
+    public static Builder builder(Schema schema, long capacity) {
+        return new Builder(schema, capacity);
+    }
+
+    @Override
+    public Schema schema() {
+        return schema;
+    }
+
+    @Override
+    public long capacity() {
+        return capacity;
+    }
+
+    @Override
+    public long size() {
+        ring.requireOpen();
+        long head = ring.head();
+        return head - ring.tail(head);
+    }
+
+    /**
+     * The number of this opening of the memory, which handles carry.
+     *
+     * @return a random number, new each time the memory is opened
+     */
+    public long incarnation() {
+        return incarnation;
+    }
+
+    @Override
+    public StreamWriter writer(String stream) {
+        ring.requireOpen();
+        int id = streams.open(stream);
+        return new SinkStreamWriter(schema, lane(stream, id), appender(new int[] {id}), capacity);
+    }
+
+    @Override
+    public VectorWriter vectorWriter(List<String> names) {
+        ring.requireOpen();
+        int[] ids = streams.openAll(names);
+        List<Lane> lanes = new ArrayList<>();
+        for (int i = 0; i < ids.length; i++) {
+            lanes.add(lane(names.get(i), ids[i]));
+        }
+        return new SinkVectorWriter(schema, lanes, appender(ids), capacity);
+    }
+
+    @Override
+    public Sampler sampler(SamplerSpec spec) {
+        ring.requireOpen();
+        SamplerSpec checked = spec.forMemory(schema, capacity);
+        samplerNames.open(checked.name());
+        EpochRecord epoch = epochs.register();
+        var counters = participants.newSampler();
+        return new UniformSampler(checked, schema, ring, epoch, incarnation, counters, () -> {
+            participants.retire(counters);
+            epochs.unregister(epoch);
+            samplerNames.close(checked.name());
+        });
+    }
+
+    @Override
+    public MemoryStats stats() {
+        long size = size();
+        var appends = participants.appends();
+        var samples = participants.samples();
+        return new MemoryStats(
+                size,
+                capacity,
+                ring.head(),
+                appends.transitions(),
+                samples.batches(),
+                samples.transitions(),
+                samples.redraws(),
+                samples.torn(),
+                appends.lostRaces(),
+                appends.failures(),
+                upkeep.storedBytes(),
+                upkeep.pinnedBytes());
+    }
+
+    /**
+     * Makes everything appended before this call durable: it survives a power loss. Takes the disk's time; appending and
+     * sampling go on meanwhile. Does nothing for volatile storage.
+     *
+     * @throws StorageException if that is not certain; from then on the memory can only be read
+     * @throws io.engram.replay.MemoryClosedException if the memory is closed
+     */
+    public void sync() {
+        ring.requireOpen();
+        if (store != null) {
+            upkeep.sync(store.segmentFiles());
+        }
+    }
+
+    /**
+     * Ends the memory, as {@link ReplayMemory#close}, and makes it durable. If a thread stays inside an operation longer
+     * than the close timeout, its memory stays mapped and the directory locked until the process ends, which is logged.
+     *
+     * @throws StorageException if the memory could not be made durable; it is closed all the same
+     */
+    @Override
+    public void close() {
+        upkeep.close(store);
+    }
+
+    /** For tests: does what the background threads would. */
+    Upkeep upkeep() {
+        return upkeep;
+    }
+
+    /** For tests: the ring itself. */
+    Ring ring() {
+        return ring;
+    }
+
+    /** For tests: the epochs of the ring's users. */
+    Epochs epochs() {
+        return epochs;
+    }
+
+    private Lane lane(String stream, int id) {
+        return new Lane(stream, id, new StagedRow(schema, layout, RowDescriptor.HEADER_LENGTH));
+    }
+
+    private RingAppender appender(int[] streamIds) {
+        EpochRecord epoch = epochs.register();
+        var counters = participants.newWriter();
+        return new RingAppender(ring, epoch, episodes, counters, () -> {
+            participants.retire(counters);
+            epochs.unregister(epoch);
+            for (int id : streamIds) {
+                streams.close(id);
+            }
+        });
+    }
+
+    /** Collects options. Not safe for use by several threads. */
+    public static final class Builder {
+        private final Schema schema;
+        private final long capacity;
+        private Storage storage = Storage.PERSISTENT;
+        private @Nullable Path directory;
+        private long segmentRows;
+        private Duration closeTimeout = Duration.ofSeconds(10);
+        private FileLayer files = new NioFileLayer();
+        private boolean automaticUpkeep = true;
+
+        private Builder(Schema schema, long capacity) {
+            if (capacity < 1) {
+                throw new IllegalArgumentException("capacity=" + capacity + ", expected at least 1");
+            }
+            this.schema = schema;
+            this.capacity = capacity;
+        }
+
+        /**
+         * Where to keep rows.
+         *
+         * @param newStorage persistent or volatile
+         * @return this builder
+         */
+        public Builder storage(Storage newStorage) {
+            this.storage = newStorage;
+            return this;
+        }
+
+        /**
+         * Where the files are or will be. Needed for persistent storage, and only there.
+         *
+         * @param newDirectory one that holds a memory, is empty, or does not exist
+         * @return this builder
+         */
+        public Builder directory(Path newDirectory) {
+            this.directory = newDirectory;
+            return this;
+        }
+
+        /**
+         * How many rows a segment has. Chosen from row length and capacity unless said; has no effect on a memory that
+         * exists.
+         *
+         * @param rows a power of two
+         * @return this builder
+         */
+        public Builder segmentRows(int rows) {
+            this.segmentRows = rows;
+            return this;
+        }
+
+        /**
+         * How long {@link OffHeapReplayMemory#close} waits for threads inside an operation; ten seconds unless said.
+         *
+         * @param timeout zero or more
+         * @return this builder
+         */
+        public Builder closeTimeout(Duration timeout) {
+            this.closeTimeout = timeout;
+            return this;
+        }
+
+        Builder files(FileLayer layer) {
+            this.files = layer;
+            return this;
+        }
+
+        Builder withoutAutomaticUpkeep() {
+            this.automaticUpkeep = false;
+            return this;
+        }
+
+        /**
+         * Opens the memory in the directory, or creates it there if there is none.
+         *
+         * @return the memory
+         * @throws IllegalArgumentException if the options contradict each other
+         * @throws UnsupportedPlatformException if the JVM lacks a flag or the machine is not supported
+         * @throws StoreLockedException if the directory is in use
+         * @throws StoreMismatchException if the memory has another schema or capacity
+         * @throws StorageException another subclass, which says what is wrong with the files; nothing was changed
+         */
+        public OffHeapReplayMemory open() {
+            Platform.require();
+            if ((storage == Storage.PERSISTENT) != (directory != null)) {
+                throw new IllegalArgumentException("storage=" + storage + " with directory=" + directory
+                        + ": persistent storage needs a directory, volatile storage takes none");
+            }
+            int payloadLength = new PayloadLayout(schema).length();
+            SegmentGeometry geometry = segmentRows == 0
+                    ? SegmentGeometry.choose(payloadLength, capacity)
+                    : SegmentGeometry.ofRows(payloadLength, segmentRows);
+            long incarnation = new SecureRandom().nextLong();
+            if (directory == null) {
+                return new OffHeapReplayMemory(this, geometry, incarnation, null);
+            }
+            Store store = new StoreOpener(files, directory).open(schema, capacity, geometry, incarnation);
+            return new OffHeapReplayMemory(this, store.superblock().geometry(), incarnation, store);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.engram.replay.offheap.internal.sample;
+
+import org.agrona.UnsafeApi;
+
+/**
+ * Copies one value out of each of many rows into a column. A batch is copied column by column, so that each loop moves
+ * one length; the rows are in the cache by then. Immutable.
+ */
+final class ColumnCopy {
+    private static final int SMALL = 128;
+    private static final int PIECE = 256 << 10;
+
+    private final long target;
+    private final int offset;
+    private final int length;
+    private final boolean fromStart;
+
+    /**
+     * {@code offset}: from the start of the row. {@code fromStart}: out of the row that a transition starts from, not
+     * the one it leads to.
+     */
+    ColumnCopy(long target, int offset, int length, boolean fromStart) {
+        this.target = target;
+        this.offset = offset;
+        this.length = length;
+        this.fromStart = fromStart;
+    }
+
+    boolean fromStart() {
+        return fromStart;
+    }
+
+    /** {@code rows}: addresses by lane. {@code lanes}: the first {@code count} are copied. */
+    void copy(long[] rows, int[] lanes, int count) {
+        if (length == Integer.BYTES) {
+            for (int i = 0; i < count; i++) {
+                int lane = lanes[i];
+                UnsafeApi.putInt(target + (long) lane * Integer.BYTES, UnsafeApi.getInt(rows[lane] + offset));
+            }
+        } else if ((length & 7) == 0 && length <= SMALL) {
+            copyWords(rows, lanes, count);
+        } else if (length == 1) {
+            for (int i = 0; i < count; i++) {
+                int lane = lanes[i];
+                UnsafeApi.putByte(target + lane, UnsafeApi.getByte(rows[lane] + offset));
+            }
+        } else {
+            copyBytes(rows, lanes, count);
+        }
+    }
+
+    private void copyWords(long[] rows, int[] lanes, int count) {
+        for (int i = 0; i < count; i++) {
+            int lane = lanes[i];
+            long from = rows[lane] + offset;
+            long to = target + (long) lane * length;
+            for (int word = 0; word < length; word += Long.BYTES) {
+                UnsafeApi.putLong(to + word, UnsafeApi.getLong(from + word));
+            }
+        }
+    }
+
+    private void copyBytes(long[] rows, int[] lanes, int count) {
+        for (int i = 0; i < count; i++) {
+            int lane = lanes[i];
+            long from = rows[lane] + offset;
+            long to = target + (long) lane * length;
+            // In pieces, because no thread reaches a safepoint inside a copy.
+            for (int at = 0; at < length; at += PIECE) {
+                UnsafeApi.copyMemory(from + at, to + at, Math.min(PIECE, length - at));
+            }
+        }
+    }
+}

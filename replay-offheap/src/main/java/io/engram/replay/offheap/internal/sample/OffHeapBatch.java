@@ -1,0 +1,85 @@
+package io.engram.replay.offheap.internal.sample;
+
+import io.engram.replay.Batch;
+import io.engram.replay.Column;
+import io.engram.replay.Columns;
+import io.engram.replay.Role;
+import io.engram.replay.RowLayout;
+import io.engram.replay.Schema;
+import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.BufferUtil;
+
+/** A batch that knows where its columns lie in memory and where their values lie in rows. */
+final class OffHeapBatch extends Batch {
+    private static final long NO_COLUMN = 0;
+
+    private final UniformSampler owner;
+    private final long[] sequences;
+    private final ColumnCopy[] copies;
+    private final long terminatedAddress;
+    private final long truncatedAddress;
+
+    OffHeapBatch(UniformSampler owner, Schema schema, PayloadLayout layout, Columns columns, long incarnation) {
+        this(owner, schema, layout, columns, new long[columns.rows()], incarnation);
+    }
+
+    private OffHeapBatch(
+            UniformSampler owner,
+            Schema schema,
+            PayloadLayout layout,
+            Columns columns,
+            long[] sequences,
+            long incarnation) {
+        super(columns, sequences, incarnation);
+        this.owner = owner;
+        this.sequences = sequences;
+        boolean arrival = schema.rowLayout() == RowLayout.ARRIVAL;
+        List<ColumnCopy> planned = new ArrayList<>();
+        for (Column column : columns.all()) {
+            String name = column.name();
+            if (!name.equals(Schema.TERMINATED) && !name.equals(Schema.TRUNCATED)) {
+                boolean next = name.startsWith(Schema.NEXT);
+                // With arrival rows the next state is the state of the row that the transition leads to.
+                String slot = next && arrival ? name.substring(Schema.NEXT.length()) : name;
+                boolean state = schema.contains(name) && schema.field(name).role() == Role.STATE;
+                planned.add(new ColumnCopy(
+                        BufferUtil.address(column.buffer()),
+                        RowDescriptor.HEADER_LENGTH + layout.slot(slot).offset(),
+                        column.rowLength(),
+                        state));
+            }
+        }
+        this.copies = planned.toArray(ColumnCopy[]::new);
+        this.terminatedAddress = address(columns, Schema.TERMINATED);
+        this.truncatedAddress = address(columns, Schema.TRUNCATED);
+    }
+
+    UniformSampler owner() {
+        return owner;
+    }
+
+    long[] sequences() {
+        return sequences;
+    }
+
+    ColumnCopy[] copies() {
+        return copies;
+    }
+
+    /** The address of the terminated column, or 0 if it was not asked for. */
+    long terminatedAddress() {
+        return terminatedAddress;
+    }
+
+    /** The address of the truncated column, or 0 if it was not asked for. */
+    long truncatedAddress() {
+        return truncatedAddress;
+    }
+
+    private static long address(Columns columns, String name) {
+        return columns.contains(name) ? BufferUtil.address(columns.column(name).buffer()) : NO_COLUMN;
+    }
+}

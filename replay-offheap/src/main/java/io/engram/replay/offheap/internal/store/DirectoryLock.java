@@ -1,0 +1,129 @@
+package io.engram.replay.offheap.internal.store;
+
+import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.StoreLockedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One owner a directory: a lock on a file that nothing else ever opens. The operating system frees it when the process
+ * ends, however it ends; the file holds the owner's process id, for a message.
+ *
+ * <p>Within one process a set of directories comes first, because closing a second channel on a locked file would free
+ * the lock of the first.
+ */
+public final class DirectoryLock implements AutoCloseable {
+    /** The file's name. */
+    public static final String FILE_NAME = "lock";
+
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final int PID_LENGTH = 20;
+
+    private final Path directory;
+    private final FileChannel channel;
+
+    private DirectoryLock(Path directory, FileChannel channel) {
+        this.directory = directory;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the lock or throws within a tenth of a second. Waits a little, because the lock of a killed process is freed
+     * some milliseconds after its death.
+     *
+     * @param directory existing
+     * @return the lock
+     * @throws StoreLockedException if another memory, here or in another process, holds it
+     * @throws StorageException if the lock file cannot be used
+     */
+    public static DirectoryLock acquire(Path directory) {
+        Path file = directory.resolve(FILE_NAME);
+        Path key;
+        try {
+            key = directory.toRealPath();
+        } catch (IOException e) {
+            throw new StorageException("the directory cannot be locked: directory=" + directory + ": " + e, e);
+        }
+        if (!HELD.add(key)) {
+            throw new StoreLockedException("the memory is open already in this process: directory=" + directory
+                    + ", pid=" + ProcessHandle.current().pid() + "; close it first, or share it");
+        }
+        boolean locked = false;
+        try {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                    && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new StorageException("the lock is not a regular file: file=" + file + "; remove it");
+            }
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try {
+                locked = lock(channel);
+                if (!locked) {
+                    throw new StoreLockedException("the memory is in use by another process: directory=" + directory
+                            + ", pid=" + owner(channel) + "; stop that process, or use another directory");
+                }
+                byte[] pid = String.format(
+                                "%-" + PID_LENGTH + "d", ProcessHandle.current().pid())
+                        .getBytes(StandardCharsets.US_ASCII);
+                channel.write(ByteBuffer.wrap(pid), 0);
+                return new DirectoryLock(key, channel);
+            } catch (Throwable t) {
+                locked = false;
+                channel.close();
+                throw t;
+            }
+        } catch (IOException e) {
+            throw new StorageException("the directory cannot be locked: file=" + file + ": " + e, e);
+        } finally {
+            if (!locked) {
+                HELD.remove(key);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new StorageException("the lock could not be closed: directory=" + directory + ": " + e, e);
+        } finally {
+            HELD.remove(directory);
+        }
+    }
+
+    private static boolean lock(FileChannel channel) throws IOException {
+        long start = System.nanoTime();
+        while (true) {
+            @Nullable FileLock fileLock = channel.tryLock();
+            if (fileLock != null) {
+                return true;
+            }
+            if (System.nanoTime() - start > PATIENCE_NANOS) {
+                return false;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private static String owner(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(PID_LENGTH);
+        channel.read(text, 0);
+        String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+        return pid.isEmpty() ? "unknown" : pid;
+    }
+}

@@ -1,0 +1,139 @@
+package io.engram.replay.offheap.internal.store;
+
+import io.engram.replay.offheap.internal.ring.Region;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** All that the store asks of a file system, so that tests can fail any of it. Safe for use by any thread. */
+public interface FileLayer {
+    /**
+     * Creates a file that must not exist.
+     *
+     * @param path where
+     * @return the open file
+     * @throws IOException if it cannot be created
+     */
+    OpenFile create(Path path) throws IOException;
+
+    /**
+     * Opens a regular file that must exist.
+     *
+     * @param path where
+     * @return the open file
+     * @throws IOException if it is missing, not a regular file or not permitted
+     */
+    OpenFile open(Path path) throws IOException;
+
+    /**
+     * Creates a directory and its parents; one that exists is left as it is.
+     *
+     * @param path where
+     * @throws IOException if it cannot be created
+     */
+    void createDirectories(Path path) throws IOException;
+
+    /**
+     * The entries of a directory.
+     *
+     * @param directory where
+     * @return sorted by name
+     * @throws IOException if it cannot be read
+     */
+    List<Path> list(Path directory) throws IOException;
+
+    /**
+     * Renames a file in one step, replacing what has the new name.
+     *
+     * @param from the old name
+     * @param to the new name
+     * @throws IOException if it cannot be renamed
+     */
+    void rename(Path from, Path to) throws IOException;
+
+    /**
+     * Removes a file, if it is there.
+     *
+     * @param path which
+     * @throws IOException if it cannot be removed
+     */
+    void delete(Path path) throws IOException;
+
+    /**
+     * Makes the names in a directory durable.
+     *
+     * @param directory which
+     * @throws IOException if it cannot be done
+     */
+    void syncDirectory(Path directory) throws IOException;
+
+    /** An open file. For one thread at a time. */
+    interface OpenFile extends Closeable {
+        /**
+         * The length.
+         *
+         * @return bytes
+         * @throws IOException if it cannot be told
+         */
+        long length() throws IOException;
+
+        /**
+         * Reads until the buffer is full or the file ends.
+         *
+         * @param target where to
+         * @param position where from
+         * @throws IOException if it cannot be read
+         */
+        void read(ByteBuffer target, long position) throws IOException;
+
+        /**
+         * Writes all that remains in the buffer.
+         *
+         * @param source where from
+         * @param position where to
+         * @throws IOException if it cannot be written whole
+         */
+        void write(ByteBuffer source, long position) throws IOException;
+
+        /**
+         * Cuts the file.
+         *
+         * @param length what remains
+         * @throws IOException if it cannot be cut
+         */
+        void truncate(long length) throws IOException;
+
+        /**
+         * Makes the contents durable.
+         *
+         * @throws IOException if that is not certain
+         */
+        void sync() throws IOException;
+
+        /**
+         * Maps the file's first bytes for reading and writing. The mapping outlives the open file.
+         *
+         * @param length bytes, at most the file's
+         * @return the mapping
+         * @throws IOException if it cannot be mapped
+         */
+        Mapping map(long length) throws IOException;
+    }
+
+    /** A mapped file. */
+    interface Mapping extends Region {
+        /**
+         * Makes a range durable.
+         *
+         * @param offset from the start of the mapping
+         * @param length bytes
+         * @throws IOException if that is not certain
+         */
+        void force(int offset, int length) throws IOException;
+
+        /** Ends the mapping; using its address after that kills the process. */
+        void unmap();
+    }
+}

@@ -1,0 +1,190 @@
+package io.engram.replay.offheap.internal.store;
+
+import io.engram.replay.offheap.CorruptStoreException;
+import io.engram.replay.offheap.ForeignFileException;
+import io.engram.replay.offheap.TruncatedStoreException;
+import io.engram.replay.offheap.internal.ring.SealFacts;
+import io.engram.replay.offheap.internal.ring.Segment;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the rows again. Sealed segments are trusted by their footers; the few others are read row by row, and a row
+ * counts if it is published, where it belongs, and matches its checksum. The head is one past the last such row. Slots
+ * before the head that hold no row are closed for good; marks behind it are wiped.
+ *
+ * <p>First everything is read and checked, then leftovers are removed and slots mended.
+ */
+final class Recovery {
+    private final FileLayer files;
+    private final Path directory;
+    private final Superblock superblock;
+    private final SegmentGeometry geometry;
+    private final long incarnation;
+    private final RowScanner scanner;
+    private final List<Path> leftovers = new ArrayList<>();
+
+    Recovery(FileLayer files, Path directory, Superblock superblock, long incarnation) {
+        this.files = files;
+        this.directory = directory;
+        this.superblock = superblock;
+        this.geometry = superblock.geometry();
+        this.incarnation = incarnation;
+        this.scanner = new RowScanner(geometry);
+    }
+
+    /** A segment file: what it holds, mapped. Sealed if it has facts. */
+    private record Found(FileRegion region, @Nullable SealFacts facts, RowScanner.Rows rows) {
+        long ordinal() {
+            return region.header().ordinal();
+        }
+    }
+
+    /** A segment file whose header was read. */
+    private record Candidate(Path file, SegmentHeader header) {}
+
+    Store.Recovered run() throws IOException {
+        List<Found> found = new ArrayList<>();
+        try {
+            for (Candidate candidate : candidates()) {
+                found.add(scan(candidate));
+            }
+            List<Found> kept = withoutTwins(found);
+            requireContiguous(kept);
+            Store.Recovered recovered = mend(kept);
+            found.removeAll(kept);
+            found.forEach(twin -> twin.region().mapping().unmap());
+            return recovered;
+        } catch (Throwable t) {
+            found.forEach(each -> each.region().mapping().unmap());
+            throw t;
+        }
+    }
+
+    private List<Candidate> candidates() throws IOException {
+        List<Candidate> candidates = new ArrayList<>();
+        for (Path file : files.list(directory)) {
+            String name = String.valueOf(file.getFileName());
+            if (name.endsWith(SegmentFiles.TEMPORARY_SUFFIX)) {
+                leftovers.add(file);
+            } else if (name.endsWith(SegmentFiles.SUFFIX)) {
+                candidates.add(new Candidate(file, readHeader(file)));
+            } else {
+                throw new ForeignFileException(
+                        "something that is not a segment is among the segments: file=" + file + "; move it away");
+            }
+        }
+        candidates.sort(Comparator.comparingLong(candidate -> candidate.header().ordinal()));
+        return candidates;
+    }
+
+    private SegmentHeader readHeader(Path file) throws IOException {
+        try (FileLayer.OpenFile open = files.open(file)) {
+            long length = open.length();
+            ByteBuffer page = ByteBuffer.allocate((int) Math.min(length, SegmentGeometry.PAGE))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            open.read(page, 0);
+            SegmentHeader header = SegmentHeader.decode(file, page, superblock);
+            if (length < geometry.length()) {
+                throw new TruncatedStoreException("a segment is too short: file=" + file + ", length=" + length
+                        + ", expected " + geometry.length() + "; restore it from a copy");
+            }
+            if (length > geometry.length()) {
+                throw new CorruptStoreException("a segment is too long: file=" + file + ", length=" + length
+                        + ", expected " + geometry.length());
+            }
+            return header;
+        }
+    }
+
+    private Found scan(Candidate candidate) throws IOException {
+        FileLayer.Mapping mapping;
+        try (FileLayer.OpenFile open = files.open(candidate.file())) {
+            mapping = open.map(geometry.length());
+        }
+        boolean own = candidate.header().incarnation() == incarnation;
+        FileRegion region = new FileRegion(mapping, candidate.file(), candidate.header(), own);
+        byte[] footer = new byte[SegmentDescriptor.FOOTER_LENGTH];
+        region.get(geometry.footerOffset(), footer);
+        SealFacts facts =
+                SegmentFooter.decode(ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN), candidate.header());
+        long first = geometry.firstSequence(candidate.header().ordinal());
+        RowScanner.Rows rows = facts != null
+                ? new RowScanner.Rows(first + geometry.rows(), facts.nextEpisode())
+                : scanner.scan(region.address() + SegmentGeometry.ROWS_OFFSET, first);
+        return new Found(region, facts, rows);
+    }
+
+    /**
+     * Two writers may have made the same segment at the same moment, and the process died before the slower one removed
+     * its file. That one holds no rows.
+     */
+    private List<Found> withoutTwins(List<Found> found) {
+        List<Found> kept = new ArrayList<>();
+        for (Found each : found) {
+            Found last = kept.isEmpty() ? null : kept.get(kept.size() - 1);
+            if (last == null || last.ordinal() != each.ordinal()) {
+                kept.add(each);
+                continue;
+            }
+            boolean lastEmpty = isEmpty(last);
+            if (!lastEmpty && !isEmpty(each)) {
+                throw new CorruptStoreException("two files hold rows of the same segment: files="
+                        + last.region().file() + " and " + each.region().file() + "; move the wrong one away");
+            }
+            Found loser = lastEmpty ? last : each;
+            leftovers.add(loser.region().file());
+            if (lastEmpty) {
+                kept.set(kept.size() - 1, each);
+            }
+        }
+        return kept;
+    }
+
+    private boolean isEmpty(Found found) {
+        return found.facts() == null && found.rows().end() == geometry.firstSequence(found.ordinal());
+    }
+
+    private void requireContiguous(List<Found> found) {
+        for (int i = 1; i < found.size(); i++) {
+            if (found.get(i).ordinal() != found.get(i - 1).ordinal() + 1) {
+                throw new CorruptStoreException("a segment is missing: directory=" + directory + ", segment="
+                        + (found.get(i - 1).ordinal() + 1) + ", found "
+                        + found.get(i - 1).region().file().getFileName() + " and then "
+                        + found.get(i).region().file().getFileName() + "; restore it from a copy");
+            }
+        }
+    }
+
+    private Store.Recovered mend(List<Found> found) throws IOException {
+        long floor = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
+        long head = floor;
+        long nextEpisode = 0;
+        for (Found each : found) {
+            if (!isEmpty(each)) {
+                head = each.rows().end();
+            }
+            nextEpisode = Math.max(nextEpisode, each.rows().nextEpisode());
+        }
+        for (Path leftover : leftovers) {
+            files.delete(leftover);
+        }
+        List<Segment> segments = new ArrayList<>();
+        for (Found each : found) {
+            long first = geometry.firstSequence(each.ordinal());
+            if (each.facts() == null) {
+                scanner.mend(each.region().address() + SegmentGeometry.ROWS_OFFSET, first, head);
+            }
+            Segment.Life life = each.facts() == null ? Segment.Life.LIVE : Segment.Life.SEALED;
+            segments.add(new Segment(each.ordinal(), each.region(), life));
+        }
+        return new Store.Recovered(List.copyOf(segments), floor, head, nextEpisode);
+    }
+}

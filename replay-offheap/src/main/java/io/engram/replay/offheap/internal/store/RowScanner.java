@@ -1,0 +1,76 @@
+package io.engram.replay.offheap.internal.store;
+
+import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.Stamp;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+import org.agrona.UnsafeApi;
+
+/** Reads the rows of a segment that nobody writes to, and mends its slots. For one thread at a time. */
+final class RowScanner {
+    private static final long ARRAY_BASE = UnsafeApi.arrayBaseOffset(byte[].class);
+
+    private final SegmentGeometry geometry;
+    private final CRC32C crc = new CRC32C();
+    private final byte[] image;
+    private final ByteBuffer view;
+
+    /**
+     * What an unsealed segment holds.
+     *
+     * @param end one past its last row, or its first sequence without rows
+     * @param nextEpisode one more than the highest episode of a row, 0 without rows
+     */
+    record Rows(long end, long nextEpisode) {}
+
+    RowScanner(SegmentGeometry geometry) {
+        this.geometry = geometry;
+        this.image = new byte[geometry.rowLength()];
+        this.view = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    Rows scan(long rowsAddress, long firstSequence) {
+        long end = firstSequence;
+        long nextEpisode = 0;
+        for (int i = 0; i < geometry.rows(); i++) {
+            long address = rowsAddress + (long) i * geometry.stride();
+            if (isRow(address, firstSequence + i)) {
+                end = firstSequence + i + 1;
+                nextEpisode = Math.max(nextEpisode, view.getLong(RowDescriptor.EPISODE_OFFSET) + 1);
+            }
+        }
+        return new Rows(end, nextEpisode);
+    }
+
+    /** Closes slots before the head that hold no row; wipes marks from the head on. */
+    void mend(long rowsAddress, long firstSequence, long head) {
+        for (int i = 0; i < geometry.rows(); i++) {
+            long address = rowsAddress + (long) i * geometry.stride();
+            long sequence = firstSequence + i;
+            if (sequence >= head) {
+                if (!Stamp.isOlder(UnsafeApi.getLong(address), sequence)) {
+                    UnsafeApi.putLong(address, Stamp.FRESH);
+                }
+            } else if (!isRow(address, sequence)) {
+                UnsafeApi.putLong(address, Stamp.of(sequence, Stamp.DEAD));
+            }
+        }
+    }
+
+    /** Whether the slot holds the row that belongs there, whole; then {@code view} has it. */
+    private boolean isRow(long address, long sequence) {
+        long stamp = UnsafeApi.getLong(address);
+        if (!Stamp.isPublished(stamp, sequence)) {
+            return false;
+        }
+        UnsafeApi.copyMemory(null, address, image, ARRAY_BASE, image.length);
+        int stored = view.getInt(RowDescriptor.CRC_OFFSET);
+        view.putLong(RowDescriptor.STAMP_OFFSET, Stamp.withoutState(stamp));
+        view.putInt(RowDescriptor.CRC_OFFSET, 0);
+        crc.reset();
+        crc.update(image);
+        return (int) crc.getValue() == stored;
+    }
+}

@@ -1,0 +1,210 @@
+package io.engram.replay.offheap.internal.store;
+
+import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.StorageFullException;
+import io.engram.replay.offheap.internal.ring.Region;
+import io.engram.replay.offheap.internal.ring.SealFacts;
+import io.engram.replay.offheap.internal.ring.Segment;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.SegmentSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.UnsafeApi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Segments in files. A file is written whole under a temporary name and renamed when it is ready, so a file with a
+ * segment's name is a segment, whenever the process was killed. Names are never used twice: ordinal, incarnation and a
+ * running number.
+ */
+public final class SegmentFiles implements SegmentSource {
+    static final String SUFFIX = ".seg";
+    static final String TEMPORARY_SUFFIX = ".tmp";
+
+    private static final int PIECE = 256 << 10;
+
+    private final FileLayer files;
+    private final Path directory;
+    private final Superblock superblock;
+    private final SegmentGeometry geometry;
+    private final long incarnation;
+    private final Journal journal;
+    private final AtomicLong created = new AtomicLong();
+
+    SegmentFiles(FileLayer files, Path directory, Superblock superblock, long incarnation, Journal journal) {
+        this.files = files;
+        this.directory = directory;
+        this.superblock = superblock;
+        this.geometry = superblock.geometry();
+        this.incarnation = incarnation;
+        this.journal = journal;
+    }
+
+    @Override
+    public Region create(long ordinal) {
+        SegmentHeader header = new SegmentHeader(superblock.memoryId(), incarnation, ordinal);
+        Path file = name(ordinal);
+        Path temporary = temporary(file);
+        FileLayer.@Nullable Mapping mapping = null;
+        try {
+            try (FileLayer.OpenFile open = files.create(temporary)) {
+                allocate(open, header);
+                mapping = open.map(geometry.length());
+            }
+            touch(mapping);
+            files.rename(temporary, file);
+            return new FileRegion(mapping, file, header, true);
+        } catch (IOException e) {
+            if (mapping != null) {
+                mapping.unmap();
+            }
+            throw full(ordinal, e, discard(temporary));
+        }
+    }
+
+    @Override
+    public @Nullable Region recycle(Region region, long ordinal) {
+        FileRegion reused = (FileRegion) region;
+        if (!reused.isOwn()) {
+            return null;
+        }
+        SegmentHeader header = new SegmentHeader(superblock.memoryId(), incarnation, ordinal);
+        Path file = name(ordinal);
+        Path temporary = temporary(reused.file());
+        try {
+            // Killed from here on, the file is a leftover and its rows, all behind the window, are gone with it.
+            files.rename(reused.file(), temporary);
+            reused.become(temporary, header);
+            byte[] footer = new byte[SegmentDescriptor.FOOTER_LENGTH];
+            reused.get(geometry.footerOffset(), footer);
+            if (ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN).getLong(SegmentDescriptor.MAGIC_OFFSET) != 0) {
+                // A power loss must not bring the old footer back to vouch for new rows.
+                reused.put(geometry.footerOffset(), new byte[SegmentDescriptor.FOOTER_LENGTH]);
+                reused.mapping().force(geometry.footerOffset(), SegmentGeometry.PAGE);
+            }
+            reused.put(0, header.encode(geometry).array());
+            files.rename(temporary, file);
+            reused.become(file, header);
+            return reused;
+        } catch (IOException e) {
+            throw new StorageException("a segment could not be recycled: file=" + reused.file() + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void seal(Segment segment, SealFacts facts) {
+        FileRegion region = (FileRegion) segment.region();
+        try {
+            // Rows name their streams by number; the names must not be lost where the rows are kept.
+            journal.sync();
+            region.mapping().force(0, geometry.footerOffset());
+            region.put(
+                    geometry.footerOffset(),
+                    SegmentFooter.encode(region.header(), facts).array());
+            region.mapping().force(geometry.footerOffset(), SegmentGeometry.PAGE);
+            files.syncDirectory(directory);
+        } catch (IOException e) {
+            throw new StorageException("a segment could not be made durable: file=" + region.file() + ": " + e, e);
+        }
+    }
+
+    /**
+     * Makes an open segment's rows durable without sealing it.
+     *
+     * @param segment live
+     * @throws StorageException if that is not certain
+     */
+    public void force(Segment segment) {
+        FileRegion region = (FileRegion) segment.region();
+        try {
+            region.mapping().force(0, geometry.footerOffset());
+        } catch (IOException e) {
+            throw new StorageException("a segment could not be made durable: file=" + region.file() + ": " + e, e);
+        }
+    }
+
+    /**
+     * Makes the segments' names and the journal durable.
+     *
+     * @throws StorageException if that is not certain
+     */
+    public void forceNames() {
+        try {
+            journal.sync();
+            files.syncDirectory(directory);
+        } catch (IOException e) {
+            throw new StorageException(
+                    "the names of segments could not be made durable: directory=" + directory + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void unlink(Region region) {
+        FileRegion unlinked = (FileRegion) region;
+        try {
+            files.delete(unlinked.file());
+        } catch (IOException e) {
+            throw new StorageException("a segment could not be removed: file=" + unlinked.file() + ": " + e, e);
+        }
+    }
+
+    @Override
+    public void unmap(Region region) {
+        ((FileRegion) region).mapping().unmap();
+    }
+
+    @Override
+    public boolean isPersistent() {
+        return true;
+    }
+
+    private void allocate(FileLayer.OpenFile open, SegmentHeader header) throws IOException {
+        open.write(header.encode(geometry), 0);
+        // Writing reserves the blocks: a full disk shows here, and never as a fault in a mapping.
+        ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE);
+        for (long at = SegmentGeometry.PAGE; at < geometry.length(); at += PIECE) {
+            zeros.clear().limit((int) Math.min(PIECE, geometry.length() - at));
+            open.write(zeros, at);
+        }
+    }
+
+    /** First stores fault; better here than under an append. Nobody else knows the mapping yet. */
+    private void touch(Region region) {
+        for (long at = SegmentGeometry.PAGE; at < geometry.length(); at += SegmentGeometry.PAGE) {
+            UnsafeApi.putLong(region.address() + at, 0);
+        }
+    }
+
+    private Path name(long ordinal) {
+        return directory.resolve(
+                String.format("%016x-%016x-%04x%s", ordinal, incarnation, created.getAndIncrement(), SUFFIX));
+    }
+
+    private static Path temporary(Path file) {
+        return file.resolveSibling(file.getFileName() + TEMPORARY_SUFFIX);
+    }
+
+    private @Nullable IOException discard(Path temporary) {
+        try {
+            files.delete(temporary);
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
+    }
+
+    private StorageFullException full(long ordinal, IOException cause, @Nullable IOException onDiscard) {
+        StorageFullException full = new StorageFullException(
+                "no room for the next segment: directory=" + directory + ", segment=" + ordinal + ", bytes needed="
+                        + geometry.length() + ": " + cause + "; nothing was appended, the memory can still be read;"
+                        + " free some space and append again",
+                cause);
+        if (onDiscard != null) {
+            full.addSuppressed(onDiscard);
+        }
+        return full;
+    }
+}

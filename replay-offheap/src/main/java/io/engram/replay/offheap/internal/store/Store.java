@@ -1,0 +1,103 @@
+package io.engram.replay.offheap.internal.store;
+
+import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.internal.ring.Segment;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A memory's directory, opened, locked and recovered.
+ *
+ * <pre>
+ *   DIR/lock            one owner at a time             {@link DirectoryLock}
+ *   DIR/memory.engram   what the memory is              {@link SuperblockDescriptor}
+ *   DIR/journal.log     streams                         {@link JournalDescriptor}
+ *   DIR/segments/       rows                            {@link SegmentDescriptor}
+ * </pre>
+ */
+public final class Store implements AutoCloseable {
+    /** The suffix of files that are being written. */
+    static final String TEMPORARY_SUFFIX = SegmentFiles.TEMPORARY_SUFFIX;
+
+    private final DirectoryLock lock;
+    private final Superblock superblock;
+    private final Journal journal;
+    private final SegmentFiles segmentFiles;
+    private final Recovered recovered;
+
+    /**
+     * Where the rows are.
+     *
+     * @param segments contiguous, ascending; those that can still take rows are LIVE
+     * @param floor the oldest row there may be
+     * @param head the next row to be claimed
+     * @param nextEpisode the next episode's number
+     */
+    public record Recovered(List<Segment> segments, long floor, long head, long nextEpisode) {}
+
+    Store(DirectoryLock lock, Superblock superblock, Journal journal, SegmentFiles segmentFiles, Recovered recovered) {
+        this.lock = lock;
+        this.superblock = superblock;
+        this.journal = journal;
+        this.segmentFiles = segmentFiles;
+        this.recovered = recovered;
+    }
+
+    /**
+     * What the memory is.
+     *
+     * @return as stored
+     */
+    public Superblock superblock() {
+        return superblock;
+    }
+
+    /**
+     * Where new segments come from.
+     *
+     * @return the source
+     */
+    public SegmentFiles segmentFiles() {
+        return segmentFiles;
+    }
+
+    /**
+     * What was there when the store was opened.
+     *
+     * @return rows and counters
+     */
+    public Recovered recovered() {
+        return recovered;
+    }
+
+    /**
+     * Streams that were registered before.
+     *
+     * @return names by number
+     */
+    public Map<Integer, String> streams() {
+        return journal.streams();
+    }
+
+    /**
+     * Records a new stream.
+     *
+     * @param id its number
+     * @param name its name
+     * @throws StorageException if it cannot be recorded
+     */
+    public void recordStream(int id, String name) {
+        journal.appendStream(id, name);
+    }
+
+    /** Closes the journal and frees the lock; mappings are the ring's to unmap. */
+    @Override
+    public void close() {
+        try (lock) {
+            journal.close();
+        } catch (IOException e) {
+            throw new StorageException("the journal could not be closed: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.engram.replay.offheap.internal.store;
+
+import io.engram.replay.Schema;
+import io.engram.replay.offheap.CorruptStoreException;
+import io.engram.replay.offheap.ForeignFileException;
+import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Creates a memory's directory or opens it. Everything is read and checked before anything is changed; what a killed
+ * process left half made is finished or removed.
+ *
+ * <p>Creation: lock, directory of segments, journal, then the superblock under a temporary name, synced and renamed. A
+ * directory without a superblock holds no memory yet, whatever else of these is there.
+ */
+public final class StoreOpener {
+    private final FileLayer files;
+    private final Path directory;
+    private final Path superblockFile;
+    private final Path journalFile;
+    private final Path segmentDirectory;
+
+    /**
+     * An opener.
+     *
+     * @param files how files are reached
+     * @param directory where the memory is or will be
+     */
+    public StoreOpener(FileLayer files, Path directory) {
+        this.files = files;
+        this.directory = directory;
+        this.superblockFile = directory.resolve(SuperblockDescriptor.FILE_NAME);
+        this.journalFile = directory.resolve(JournalDescriptor.FILE_NAME);
+        this.segmentDirectory = directory.resolve(SegmentDescriptor.DIRECTORY);
+    }
+
+    /**
+     * Opens the memory, or creates it if the directory is missing or empty.
+     *
+     * @param schema the fields; must be those stored
+     * @param capacity rows to keep; must be what is stored
+     * @param geometry for a memory that is created
+     * @param incarnation of this opening
+     * @return the store, locked
+     * @throws StorageException a subclass that says what is wrong; nothing was changed
+     */
+    public Store open(Schema schema, long capacity, SegmentGeometry geometry, long incarnation) {
+        try {
+            requireDirectory();
+            files.createDirectories(directory);
+            DirectoryLock lock = DirectoryLock.acquire(directory);
+            try {
+                Superblock superblock;
+                if (Files.exists(superblockFile, LinkOption.NOFOLLOW_LINKS)) {
+                    superblock = Superblock.read(files, superblockFile);
+                    superblock.requireSame(directory, schema, capacity);
+                } else {
+                    superblock = new Superblock(UUID.randomUUID(), capacity, geometry.rows(), schema);
+                    create(superblock);
+                }
+                return open(lock, superblock, incarnation);
+            } catch (Throwable t) {
+                lock.close();
+                throw t;
+            }
+        } catch (IOException e) {
+            throw new StorageException("the memory could not be opened: directory=" + directory + ": " + e, e);
+        }
+    }
+
+    private Store open(DirectoryLock lock, Superblock superblock, long incarnation) throws IOException {
+        requireOwnFilesOnly(Set.of(
+                DirectoryLock.FILE_NAME,
+                SuperblockDescriptor.FILE_NAME,
+                JournalDescriptor.FILE_NAME,
+                SegmentDescriptor.DIRECTORY));
+        if (!Files.exists(journalFile) || !Files.isDirectory(segmentDirectory)) {
+            throw new CorruptStoreException("a part of the memory is missing: directory=" + directory + ", expected "
+                    + JournalDescriptor.FILE_NAME + " and " + SegmentDescriptor.DIRECTORY
+                    + "/ beside " + SuperblockDescriptor.FILE_NAME + "; restore it from a copy");
+        }
+        Journal journal = Journal.open(files, journalFile);
+        try {
+            Recovery recovery = new Recovery(files, segmentDirectory, superblock, incarnation);
+            Store.Recovered recovered = recovery.run();
+            journal.cutTail();
+            SegmentFiles segmentFiles = new SegmentFiles(files, segmentDirectory, superblock, incarnation, journal);
+            return new Store(lock, superblock, journal, segmentFiles, recovered);
+        } catch (Throwable t) {
+            journal.close();
+            throw t;
+        }
+    }
+
+    private void create(Superblock superblock) throws IOException {
+        Path temporary = superblockFile.resolveSibling(SuperblockDescriptor.FILE_NAME + Store.TEMPORARY_SUFFIX);
+        requireOwnFilesOnly(Set.of(
+                DirectoryLock.FILE_NAME,
+                temporary.getFileName().toString(),
+                JournalDescriptor.FILE_NAME,
+                SegmentDescriptor.DIRECTORY));
+        requireNothingStored();
+        files.delete(temporary);
+        files.delete(journalFile);
+        files.createDirectories(segmentDirectory);
+        try (Journal journal = Journal.create(files, journalFile)) {
+            journal.sync();
+        }
+        try (FileLayer.OpenFile open = files.create(temporary)) {
+            open.write(superblock.encode(), 0);
+            open.sync();
+        }
+        files.rename(temporary, superblockFile);
+        files.syncDirectory(directory);
+    }
+
+    /** Before the superblock is there nothing can have been appended; if something was, the superblock is lost. */
+    private void requireNothingStored() throws IOException {
+        boolean rows = Files.isDirectory(segmentDirectory)
+                && !files.list(segmentDirectory).isEmpty();
+        boolean streams = Files.exists(journalFile) && Files.size(journalFile) > 0;
+        if (rows || streams) {
+            throw new CorruptStoreException("the head of the memory is missing: file=" + superblockFile + ", but "
+                    + (rows ? segmentDirectory : journalFile) + " holds data; restore it from a copy");
+        }
+    }
+
+    private void requireDirectory() {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new ForeignFileException("not a directory: path=" + directory
+                    + "; give the directory that holds, or is to hold, the memory");
+        }
+    }
+
+    private void requireOwnFilesOnly(Set<String> known) throws IOException {
+        List<Path> entries = files.list(directory);
+        for (Path entry : entries) {
+            if (!known.contains(entry.getFileName().toString())) {
+                throw new ForeignFileException(
+                        "something that is not part of an Engram memory is in its directory: file="
+                                + entry + ", expected only "
+                                + known.stream().sorted().toList()
+                                + "; move it away, or use another directory");
+            }
+        }
+    }
+}

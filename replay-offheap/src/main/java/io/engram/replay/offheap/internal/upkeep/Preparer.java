@@ -1,0 +1,233 @@
+package io.engram.replay.offheap.internal.upkeep;
+
+import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.StorageFullException;
+import io.engram.replay.offheap.internal.epoch.Epochs;
+import io.engram.replay.offheap.internal.ring.Region;
+import io.engram.replay.offheap.internal.ring.Ring;
+import io.engram.replay.offheap.internal.ring.Segment;
+import io.engram.replay.offheap.internal.ring.SegmentCloser;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import org.agrona.concurrent.Agent;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps room before the head and takes back what falls behind the window: retire, recycle or unlink, unmap once the
+ * epoch has passed, prepare. One thread.
+ */
+public final class Preparer implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(Preparer.class);
+    private static final int MAX_SPARES = Ring.SEGMENTS_AHEAD;
+    private static final int CYCLES_BETWEEN_TRIES = 100;
+
+    private final Ring ring;
+    private final Epochs epochs;
+    private final SegmentGeometry geometry;
+    private final SegmentCloser closer;
+    private final List<Segment> behind = new ArrayList<>();
+    private final Deque<Region> spares = new ArrayDeque<>();
+    private final Deque<Doomed> doomed = new ArrayDeque<>();
+    private long lowest;
+    private int pause;
+    private @Nullable String lastComplaint;
+    private volatile long pinnedBytes;
+
+    /** Memory that nobody can find any more, and the epoch that must pass before it is unmapped. */
+    private record Doomed(Region region, long epoch) {}
+
+    /**
+     * A preparer.
+     *
+     * @param ring to work for
+     * @param epochs of its users
+     * @param lowest the first segment there is
+     */
+    public Preparer(Ring ring, Epochs epochs, long lowest) {
+        this.ring = ring;
+        this.epochs = epochs;
+        this.geometry = ring.geometry();
+        this.closer = new SegmentCloser(geometry);
+        this.lowest = lowest;
+    }
+
+    @Override
+    public int doWork() {
+        int work = retire() + takeBack() + unmap();
+        return work + prepare();
+    }
+
+    @Override
+    public String roleName() {
+        return "engram-preparer";
+    }
+
+    /**
+     * Memory that could be freed but for a thread stopped inside an operation.
+     *
+     * @return bytes
+     */
+    public long pinnedBytes() {
+        return pinnedBytes;
+    }
+
+    /** Frees all that is held. Called when nobody uses the ring any more. */
+    public void unmapAll() {
+        retire();
+        for (Segment segment = ring.retired().poll();
+                segment != null;
+                segment = ring.retired().poll()) {
+            behind.add(segment);
+        }
+        behind.forEach(segment -> ring.source().unmap(segment.region()));
+        spares.forEach(spare -> {
+            ring.source().unlink(spare);
+            ring.source().unmap(spare);
+        });
+        doomed.forEach(each -> ring.source().unmap(each.region()));
+        for (long ordinal = lowest; geometry.firstSequence(ordinal) < ring.limit(); ordinal++) {
+            Segment segment = ring.table().get(ordinal);
+            if (segment != null) {
+                ring.source().unmap(segment.region());
+            }
+        }
+    }
+
+    private int retire() {
+        long tail = ring.tail(ring.head());
+        int retired = 0;
+        while (geometry.firstSequence(lowest + 1) <= tail) {
+            Segment segment = ring.table().get(lowest);
+            if (segment != null) {
+                ring.retire(segment);
+                retired++;
+            }
+            lowest++;
+        }
+        return retired;
+    }
+
+    private int takeBack() {
+        for (Segment segment = ring.retired().poll();
+                segment != null;
+                segment = ring.retired().poll()) {
+            behind.add(segment);
+        }
+        int taken = 0;
+        for (Iterator<Segment> each = behind.iterator(); each.hasNext(); ) {
+            Segment segment = each.next();
+            // A segment that is being sealed at this moment waits for the next round.
+            if (segment.advance(Segment.Life.LIVE, Segment.Life.RETIRED)
+                    || segment.advance(Segment.Life.SEALED, Segment.Life.RETIRED)) {
+                each.remove();
+                reuseOrDoom(segment);
+                taken++;
+            }
+        }
+        return taken;
+    }
+
+    private void reuseOrDoom(Segment segment) {
+        if (segment.mayHaveAbandonedRows()) {
+            closer.close(segment);
+        }
+        // A writer of an abandoned row may store into it at any time to come, so its memory can hold nothing else.
+        if (!segment.mayHaveAbandonedRows() && spares.size() < MAX_SPARES) {
+            spares.add(segment.region());
+        } else {
+            doom(segment.region());
+        }
+    }
+
+    private void doom(Region region) {
+        try {
+            ring.source().unlink(region);
+        } catch (StorageException e) {
+            complain(e);
+        }
+        doomed.add(new Doomed(region, epochs.advance()));
+    }
+
+    private int unmap() {
+        int unmapped = 0;
+        while (!doomed.isEmpty() && epochs.isQuiescent(doomed.peek().epoch())) {
+            ring.source().unmap(doomed.remove().region());
+            unmapped++;
+        }
+        long pinned = 0;
+        for (Doomed each : doomed) {
+            pinned += each.region().length();
+        }
+        pinnedBytes = pinned;
+        return unmapped;
+    }
+
+    private int prepare() {
+        if (pause > 0) {
+            pause--;
+            return 0;
+        }
+        int prepared = 0;
+        try {
+            while (ring.limit() < goal()) {
+                long ordinal = geometry.ordinal(ring.limit());
+                if (ring.table().get(ordinal) == null) {
+                    install(ordinal);
+                }
+                ring.raiseLimit(ordinal);
+                prepared++;
+            }
+            lastComplaint = null;
+        } catch (StorageFullException e) {
+            // Writers that need the room get the same error; here it is tried again until there is space.
+            complain(e);
+            pause = CYCLES_BETWEEN_TRIES;
+        }
+        return prepared;
+    }
+
+    private long goal() {
+        return geometry.firstSequence(geometry.ordinal(ring.head()) + 1 + Ring.SEGMENTS_AHEAD);
+    }
+
+    private void install(long ordinal) {
+        Region region = recycleSpare(ordinal);
+        if (region == null) {
+            region = ring.source().create(ordinal);
+        }
+        if (!ring.install(new Segment(ordinal, region, Segment.Life.LIVE))) {
+            doom(region);
+        }
+    }
+
+    private @Nullable Region recycleSpare(long ordinal) {
+        Region spare = spares.poll();
+        while (spare != null) {
+            try {
+                Region recycled = ring.source().recycle(spare, ordinal);
+                if (recycled != null) {
+                    return recycled;
+                }
+            } catch (StorageException e) {
+                complain(e);
+            }
+            doom(spare);
+            spare = spares.poll();
+        }
+        return null;
+    }
+
+    private void complain(StorageException e) {
+        String complaint = String.valueOf(e.getMessage());
+        if (!complaint.equals(lastComplaint)) {
+            lastComplaint = complaint;
+            LOG.warn("{}", complaint);
+        }
+    }
+}

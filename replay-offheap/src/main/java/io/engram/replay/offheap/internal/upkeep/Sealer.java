@@ -1,0 +1,73 @@
+package io.engram.replay.offheap.internal.upkeep;
+
+import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.internal.ring.Ring;
+import io.engram.replay.offheap.internal.ring.SealFacts;
+import io.engram.replay.offheap.internal.ring.Segment;
+import io.engram.replay.offheap.internal.ring.SegmentCloser;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import org.agrona.concurrent.Agent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Seals segments in order, at least one whole segment behind the head, so that writers have had time to publish. A
+ * segment that leaves the window first is not sealed any more. One thread; what it waits for is the disk.
+ */
+public final class Sealer implements Agent {
+    private static final Logger LOG = LoggerFactory.getLogger(Sealer.class);
+    private static final int SEGMENTS_BEHIND = 2;
+
+    private final Ring ring;
+    private final SegmentGeometry geometry;
+    private final SegmentCloser closer;
+    private long next;
+    private boolean failed;
+
+    /**
+     * A sealer.
+     *
+     * @param ring to work for
+     * @param lowest the first segment there is
+     */
+    public Sealer(Ring ring, long lowest) {
+        this.ring = ring;
+        this.geometry = ring.geometry();
+        this.closer = new SegmentCloser(geometry);
+        this.next = lowest;
+    }
+
+    @Override
+    public int doWork() {
+        long head = ring.head();
+        next = Math.max(next, geometry.ordinal(ring.tail(head)));
+        if (failed || next + SEGMENTS_BEHIND > geometry.ordinal(head)) {
+            return 0;
+        }
+        Segment segment = ring.table().get(next);
+        if (segment != null && segment.advance(Segment.Life.LIVE, Segment.Life.SEALING)) {
+            seal(segment);
+        }
+        next++;
+        return 1;
+    }
+
+    @Override
+    public String roleName() {
+        return "engram-sealer";
+    }
+
+    private void seal(Segment segment) {
+        SealFacts facts = closer.close(segment);
+        try {
+            ring.source().seal(segment, facts);
+            segment.advance(Segment.Life.SEALING, Segment.Life.SEALED);
+        } catch (StorageException e) {
+            // What reached the disk is unknown and asking again would not tell: nothing is written from here on.
+            failed = true;
+            segment.advance(Segment.Life.SEALING, Segment.Life.LIVE);
+            ring.fail(e);
+            LOG.error("sealing failed, the memory can only be read from here on: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.engram.replay.offheap.internal.upkeep;
+
+import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.internal.epoch.Epochs;
+import io.engram.replay.offheap.internal.ring.Ring;
+import io.engram.replay.offheap.internal.ring.Segment;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.store.SegmentFiles;
+import io.engram.replay.offheap.internal.store.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The background threads of one memory, and its end. A preparer for every memory; a sealer for persistent ones, on a
+ * thread of its own because it waits for the disk.
+ */
+public final class Upkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int THREAD_END_MILLIS = 60_000;
+
+    /** What a stopped thread may still use, kept from the garbage collector, which would unmap it. */
+    private static final ConcurrentLinkedQueue<Object> LEAKED = new ConcurrentLinkedQueue<>();
+
+    private final Ring ring;
+    private final Epochs epochs;
+    private final long lowest;
+    private final Duration closeTimeout;
+    private final Preparer preparer;
+    private final @Nullable Sealer sealer;
+    private final List<AgentRunner> runners = new ArrayList<>();
+    private boolean closed;
+
+    /**
+     * The upkeep of a ring, not yet running.
+     *
+     * @param ring to work for
+     * @param epochs of its users
+     * @param lowest the first segment there is
+     * @param closeTimeout how long to wait for threads inside an operation at the end
+     */
+    public Upkeep(Ring ring, Epochs epochs, long lowest, Duration closeTimeout) {
+        this.ring = ring;
+        this.epochs = epochs;
+        this.lowest = lowest;
+        this.closeTimeout = closeTimeout;
+        this.preparer = new Preparer(ring, epochs, lowest);
+        this.sealer = ring.source().isPersistent() ? new Sealer(ring, lowest) : null;
+    }
+
+    /** Prepares the first segments, then starts the threads. */
+    public void start() {
+        preparer.doWork();
+        start(preparer);
+        if (sealer != null) {
+            start(sealer);
+        }
+    }
+
+    /** For tests without threads: one turn of each agent. */
+    public void turn() {
+        preparer.doWork();
+        if (sealer != null) {
+            sealer.doWork();
+        }
+    }
+
+    /**
+     * Memory that could be freed but for a thread stopped inside an operation.
+     *
+     * @return bytes
+     */
+    public long pinnedBytes() {
+        return preparer.pinnedBytes();
+    }
+
+    /**
+     * Memory that holds rows or is prepared for them.
+     *
+     * @return bytes
+     */
+    public long storedBytes() {
+        SegmentGeometry geometry = ring.geometry();
+        long first = Math.max(lowest, geometry.ordinal(ring.tail(ring.head())));
+        return (geometry.ordinal(ring.limit()) - first) * geometry.length();
+    }
+
+    /**
+     * Makes everything appended so far durable.
+     *
+     * @param files of the ring's segments
+     * @throws StorageException if that is not certain; the ring has failed then
+     */
+    public void sync(SegmentFiles files) {
+        SegmentGeometry geometry = ring.geometry();
+        long head = ring.head();
+        // Against unmapping: a segment that leaves the window meanwhile stays mapped until this is done.
+        var epoch = epochs.register();
+        epoch.enter();
+        try {
+            for (long ordinal = geometry.ordinal(ring.tail(head)); ordinal <= geometry.ordinal(head); ordinal++) {
+                Segment segment = ring.table().get(ordinal);
+                if (segment != null && segment.life() != Segment.Life.SEALED) {
+                    files.force(segment);
+                }
+            }
+            files.forceNames();
+        } catch (StorageException e) {
+            ring.fail(e);
+            throw e;
+        } finally {
+            epoch.exit();
+            epochs.unregister(epoch);
+        }
+    }
+
+    /**
+     * Ends the memory.
+     *
+     * @param store to close, or null
+     */
+    public synchronized void close(@Nullable Store store) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        ring.close();
+        runners.forEach(runner -> runner.close(
+                THREAD_END_MILLIS,
+                thread -> LOG.error("thread {} does not end; waiting for its disk operation", thread.getName())));
+        long ended = epochs.advance();
+        if (!awaitQuiescence(ended)) {
+            LEAKED.add(ring);
+            LEAKED.add(preparer);
+            LOG.error(
+                    "threads {} are still inside an operation after {}: their memory stays mapped, {} bytes, and the"
+                            + " directory locked until the process ends",
+                    epochs.holders(ended),
+                    closeTimeout,
+                    storedBytes());
+            return;
+        }
+        try {
+            // A sync that failed is never tried again: it could succeed without having kept what was lost.
+            if (store != null && !ring.hasFailed()) {
+                sync(store.segmentFiles());
+            }
+        } finally {
+            preparer.unmapAll();
+            if (store != null) {
+                store.close();
+            }
+        }
+    }
+
+    private boolean awaitQuiescence(long ended) {
+        long start = System.nanoTime();
+        while (!epochs.isQuiescent(ended)) {
+            if (System.nanoTime() - start > closeTimeout.toNanos()) {
+                return false;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return true;
+    }
+
+    private void start(Agent agent) {
+        AgentRunner runner = new AgentRunner(
+                new SleepingMillisIdleStrategy(1),
+                e -> LOG.error("thread {} met an error and goes on", agent.roleName(), e),
+                null,
+                agent);
+        runners.add(runner);
+        AgentRunner.startOnThread(runner, task -> {
+            Thread thread = new Thread(task, agent.roleName());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+}
