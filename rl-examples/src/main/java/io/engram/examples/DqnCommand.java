@@ -4,7 +4,7 @@ import ai.djl.engine.Engine;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.Schema;
 import io.engram.replay.SplitMix64;
-import io.engram.replay.onheap.HeapReplayMemory;
+import io.engram.replay.offheap.OffHeapReplayMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -118,7 +118,9 @@ final class DqnCommand implements Callable<Integer> {
         directory.create();
         Engine engine = PyTorch.load();
         try (StopSignal stop = StopSignal.install();
-                ReplayMemory memory = new HeapReplayMemory(schema, identity.capacity());
+                ReplayMemory memory = OffHeapReplayMemory.builder(schema, identity.capacity())
+                        .directory(directory.memory())
+                        .open();
                 Dqn dqn = new Dqn(identity.environment(), identity.seed(), identity.settings(), engine, memory)) {
             checkMemory(memory, from);
             TrainingRun.Limits limits = new TrainingRun.Limits(
@@ -206,8 +208,10 @@ final class DqnCommand implements Callable<Integer> {
                 return ExitCode.OK;
             }
             case UNSOLVED -> {
-                spec.commandLine().getErr().println("error: not solved within --max-steps=" + maxSteps
-                        + "; the same command with a greater one goes on");
+                spec.commandLine()
+                        .getErr()
+                        .println("error: not solved within --max-steps=" + maxSteps
+                                + "; the same command with a greater one goes on");
                 return ExitCode.SOFTWARE;
             }
             case STOPPED -> {
