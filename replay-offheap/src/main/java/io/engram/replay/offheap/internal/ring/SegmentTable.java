@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ordinal to segment, for the segments that can be reached. Lock-free.
  *
- * <p>An entry may hold another ordinal than the one asked for (an older one not yet retired, or a newer one): the lookup
- * compares, so nobody takes one segment for another, however long it was stopped.
+ * <p>An entry may hold another ordinal than the one asked for (an older one not yet retired, or a newer one): the
+ * lookup compares, so nobody takes one segment for another, however long it was stopped.
  */
 public final class SegmentTable {
     private final AtomicReferenceArray<@Nullable Segment> entries;

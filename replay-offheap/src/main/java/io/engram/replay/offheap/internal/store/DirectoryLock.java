@@ -42,8 +42,8 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock or throws within a tenth of a second. Waits a little, because the lock of a killed process is freed
-     * some milliseconds after its death.
+     * Takes the lock or throws within a tenth of a second. Waits a little, because the lock of a killed process is
+     * freed some milliseconds after its death.
      *
      * @param directory existing
      * @return the lock
