@@ -6,19 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
-import io.engram.replay.contract.BulkWriterContract;
-import io.engram.replay.contract.ClosingContract;
-import io.engram.replay.contract.ConcurrencyContract;
-import io.engram.replay.contract.HistoryContract;
-import io.engram.replay.contract.SamplerContract;
+import io.engram.replay.StreamWriter;
+import io.engram.replay.contract.ReplayMemoryContract;
 import io.engram.replay.contract.Schemas;
-import io.engram.replay.contract.UniformityContract;
-import io.engram.replay.contract.ValueContract;
-import io.engram.replay.contract.WriterContract;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-class HeapReplayMemoryTest {
+class HeapReplayMemoryTest extends ReplayMemoryContract {
+    @Override
+    protected ReplayMemory create(Schema schema, long capacity) {
+        return new HeapReplayMemory(schema, capacity);
+    }
+
     @Test
     void capacityOutOfBoundsIsRefused() {
         Schema schema = Schemas.small(RowLayout.ARRIVAL);
@@ -27,71 +25,28 @@ class HeapReplayMemoryTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("capacity=" + capacity, "1 to " + HeapReplayMemory.MAX_CAPACITY);
         }
-        assertThat(new HeapReplayMemory(schema, HeapReplayMemory.MAX_CAPACITY).capacity())
-                .isEqualTo(HeapReplayMemory.MAX_CAPACITY);
     }
 
-    @Nested
-    class Writers extends WriterContract {
-        @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return new HeapReplayMemory(schema, capacity);
+    @Test
+    void largestCapacityTakesNoHeapBeforeThereAreRows() {
+        try (HeapReplayMemory memory =
+                new HeapReplayMemory(Schemas.small(RowLayout.ARRIVAL), HeapReplayMemory.MAX_CAPACITY)) {
+            assertThat(memory.capacity()).isEqualTo(HeapReplayMemory.MAX_CAPACITY);
         }
     }
 
-    @Nested
-    class BulkWriters extends BulkWriterContract {
-        @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return new HeapReplayMemory(schema, capacity);
-        }
-    }
-
-    @Nested
-    class Samplers extends SamplerContract {
-        @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return new HeapReplayMemory(schema, capacity);
-        }
-    }
-
-    @Nested
-    class Closing extends ClosingContract {
-        @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return new HeapReplayMemory(schema, capacity);
-        }
-    }
-
-    @Nested
-    class Histories extends HistoryContract {
-        @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return new HeapReplayMemory(schema, capacity);
-        }
-    }
-
-    @Nested
-    class EveryValue extends ValueContract {
-        @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return new HeapReplayMemory(schema, capacity);
-        }
-    }
-
-    @Nested
-    class UniformDraws extends UniformityContract {
-        @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return new HeapReplayMemory(schema, capacity);
-        }
-    }
-
-    @Nested
-    class Concurrency extends ConcurrencyContract {
-        @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return new HeapReplayMemory(schema, capacity);
+    @Test
+    void storedBytesAreThoseOfThePayloads() {
+        try (HeapReplayMemory memory = new HeapReplayMemory(Schemas.longs(RowLayout.SELF_CONTAINED), 2);
+                StreamWriter writer = memory.writer("a")) {
+            writer.field("observation").set(0L);
+            writer.begin();
+            for (int rows = 1; rows < 5; rows++) {
+                writer.field("action").set(0L);
+                writer.field("observation").set(0L);
+                writer.step(false, false);
+                assertThat(memory.stats().storedBytes()).isEqualTo(24L * Math.min(rows, 2));
+            }
         }
     }
 }
