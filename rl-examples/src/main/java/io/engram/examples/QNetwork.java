@@ -34,7 +34,7 @@ final class QNetwork {
     /** Weight and bias of each layer, from the first layer to the last. */
     private final List<Parameter> parameters = new ArrayList<>();
 
-    /** Makes a network with random weights, each uniform in ±1/sqrt(inputs of its layer), as PyTorch does by default. */
+    /** Makes a network with random weights, uniform in ±1/sqrt(inputs of the layer), as PyTorch does by default. */
     QNetwork(NDManager manager, int inputs, List<Integer> hidden, int outputs, SplitMix64 random) {
         this.manager = manager;
         this.inputs = inputs;
