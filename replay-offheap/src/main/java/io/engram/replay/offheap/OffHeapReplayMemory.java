@@ -74,11 +74,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         Store.Recovered recovered = store == null ? new Store.Recovered(List.of(), 0, 0, 0) : store.recovered();
         this.ring = new Ring(geometry, capacity, source, recovered.floor(), recovered.head());
         this.episodes = new AtomicLong(recovered.nextEpisode());
-        this.streams = new StreamRegistry((id, name) -> {
-            if (store != null) {
-                store.recordStream(id, name);
-            }
-        });
+        this.streams = new StreamRegistry(this::recordStream);
         if (store != null) {
             store.streams().forEach(streams::restore);
         }
@@ -221,6 +217,18 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     /** For tests: the epochs of the ring's users. */
     Epochs epochs() {
         return epochs;
+    }
+
+    private void recordStream(int id, String name) {
+        if (store != null) {
+            try {
+                store.recordStream(id, name);
+            } catch (StorageException e) {
+                // The journal is closed if the memory was, since the caller looked.
+                ring.requireOpen();
+                throw e;
+            }
+        }
     }
 
     private Lane lane(String stream, int id) {

@@ -56,8 +56,7 @@ final class Recovery {
             for (Candidate candidate : candidates()) {
                 found.add(scan(candidate));
             }
-            List<Found> kept = withoutTwins(found);
-            requireContiguous(kept);
+            List<Found> kept = consecutive(withoutTwins(found));
             Store.Recovered recovered = mend(kept);
             found.removeAll(kept);
             found.forEach(twin -> twin.region().mapping().unmap());
@@ -152,25 +151,45 @@ final class Recovery {
         return found.facts() == null && found.rows().end() == geometry.firstSequence(found.ordinal());
     }
 
-    private void requireContiguous(List<Found> found) {
-        for (int i = 1; i < found.size(); i++) {
-            if (found.get(i).ordinal() != found.get(i - 1).ordinal() + 1) {
-                throw new CorruptStoreException("a segment is missing: directory=" + directory + ", segment="
-                        + (found.get(i - 1).ordinal() + 1) + ", found "
-                        + found.get(i - 1).region().file().getFileName() + " and then "
-                        + found.get(i).region().file().getFileName() + "; restore it from a copy");
-            }
+    /**
+     * The last consecutive segments. What is before a gap is left over if it has no rows (a writer made a segment, was
+     * stopped, and the window left without it) or if the window has left it; otherwise a file is missing.
+     */
+    private List<Found> consecutive(List<Found> found) {
+        int begin = found.isEmpty() ? 0 : found.size() - 1;
+        while (begin > 0 && found.get(begin).ordinal() == found.get(begin - 1).ordinal() + 1) {
+            begin--;
         }
+        List<Found> last = found.subList(begin, found.size());
+        long tail = head(last) - superblock.capacity();
+        for (Found each : found.subList(0, begin)) {
+            if (!isEmpty(each) && geometry.firstSequence(each.ordinal() + 1) > tail) {
+                throw new CorruptStoreException("a segment is missing: directory=" + directory + ", segment="
+                        + (found.get(begin - 1).ordinal() + 1) + ", found "
+                        + found.get(begin - 1).region().file().getFileName() + " and then "
+                        + found.get(begin).region().file().getFileName() + "; restore it from a copy");
+            }
+            leftovers.add(each.region().file());
+        }
+        return new ArrayList<>(last);
     }
 
-    private Store.Recovered mend(List<Found> found) throws IOException {
-        long floor = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
-        long head = floor;
-        long nextEpisode = 0;
+    /** One past the last row. */
+    private long head(List<Found> found) {
+        long head = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
         for (Found each : found) {
             if (!isEmpty(each)) {
                 head = each.rows().end();
             }
+        }
+        return head;
+    }
+
+    private Store.Recovered mend(List<Found> found) throws IOException {
+        long floor = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
+        long head = head(found);
+        long nextEpisode = 0;
+        for (Found each : found) {
             nextEpisode = Math.max(nextEpisode, each.rows().nextEpisode());
         }
         for (Path leftover : leftovers) {

@@ -9,10 +9,10 @@ import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentCloser;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
-import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import org.agrona.concurrent.Agent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +31,7 @@ public final class Preparer implements Agent {
     private final Epochs epochs;
     private final SegmentGeometry geometry;
     private final SegmentCloser closer;
-    private final List<Segment> behind = new ArrayList<>();
+    private final Queue<Segment> behind = new PriorityQueue<>(Comparator.comparingLong(Segment::ordinal));
     private final Deque<Region> spares = new ArrayDeque<>();
     private final Deque<Doomed> doomed = new ArrayDeque<>();
     private long lowest;
@@ -80,14 +80,10 @@ public final class Preparer implements Agent {
     /** Frees all that is held. Called when nobody uses the ring any more. */
     public void unmapAll() {
         retire();
-        for (Segment segment = ring.retired().poll();
-                segment != null;
-                segment = ring.retired().poll()) {
-            behind.add(segment);
-        }
+        collect();
         behind.forEach(segment -> ring.source().unmap(segment.region()));
         spares.forEach(spare -> {
-            ring.source().unlink(spare);
+            unlink(spare);
             ring.source().unmap(spare);
         });
         doomed.forEach(each -> ring.source().unmap(each.region()));
@@ -113,22 +109,32 @@ public final class Preparer implements Agent {
         return retired;
     }
 
-    private int takeBack() {
+    /** Takes over what was retired, by this thread or by writers in need of an entry of the table. */
+    private void collect() {
         for (Segment segment = ring.retired().poll();
                 segment != null;
                 segment = ring.retired().poll()) {
             behind.add(segment);
         }
+    }
+
+    /**
+     * In the order of ordinals, so that the segments that a later open finds are consecutive: what is not below
+     * {@code lowest} may have left the table before a segment that is older, and waits for the next round. So does what
+     * is being sealed at this moment, and all behind it.
+     */
+    private int takeBack() {
+        collect();
         int taken = 0;
-        for (Iterator<Segment> each = behind.iterator(); each.hasNext(); ) {
-            Segment segment = each.next();
-            // A segment that is being sealed at this moment waits for the next round.
-            if (segment.advance(Segment.Life.LIVE, Segment.Life.RETIRED)
-                    || segment.advance(Segment.Life.SEALED, Segment.Life.RETIRED)) {
-                each.remove();
-                reuseOrDoom(segment);
-                taken++;
-            }
+        for (Segment segment = behind.peek();
+                segment != null
+                        && segment.ordinal() < lowest
+                        && (segment.advance(Segment.Life.LIVE, Segment.Life.RETIRED)
+                                || segment.advance(Segment.Life.SEALED, Segment.Life.RETIRED));
+                segment = behind.peek()) {
+            behind.remove();
+            reuseOrDoom(segment);
+            taken++;
         }
         return taken;
     }
@@ -138,20 +144,34 @@ public final class Preparer implements Agent {
             closer.close(segment);
         }
         // A writer of an abandoned row may store into it at any time to come, so its memory can hold nothing else.
-        if (!segment.mayHaveAbandonedRows() && spares.size() < MAX_SPARES) {
+        if (!segment.mayHaveAbandonedRows() && spares.size() < MAX_SPARES && setAside(segment.region())) {
             spares.add(segment.region());
         } else {
             doom(segment.region());
         }
     }
 
+    private boolean setAside(Region region) {
+        try {
+            ring.source().setAside(region);
+            return true;
+        } catch (StorageException e) {
+            complain(e);
+            return false;
+        }
+    }
+
     private void doom(Region region) {
+        unlink(region);
+        doomed.add(new Doomed(region, epochs.advance()));
+    }
+
+    private void unlink(Region region) {
         try {
             ring.source().unlink(region);
         } catch (StorageException e) {
             complain(e);
         }
-        doomed.add(new Doomed(region, epochs.advance()));
     }
 
     private int unmap() {
