@@ -10,8 +10,8 @@ import io.engram.replay.offheap.internal.ring.SegmentCloser;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import org.agrona.concurrent.Agent;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps room before the head and takes back what falls behind the window: retire, recycle or unlink, unmap once the
  * epoch has passed, prepare. One thread.
+ *
+ * <p><b>Invariant.</b> Segments lose their names in the order of their rows, so that those left by a process that died
+ * are consecutive: a missing one was lost.
  */
 public final class Preparer implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(Preparer.class);
@@ -119,30 +122,35 @@ public final class Preparer implements Agent {
                 segment = ring.retired().poll()) {
             behind.add(segment);
         }
+        behind.sort(Comparator.comparingLong(Segment::ordinal));
         int taken = 0;
-        for (Iterator<Segment> each = behind.iterator(); each.hasNext(); ) {
-            Segment segment = each.next();
-            // A segment that is being sealed at this moment waits for the next round.
-            if (segment.advance(Segment.Life.LIVE, Segment.Life.RETIRED)
-                    || segment.advance(Segment.Life.SEALED, Segment.Life.RETIRED)) {
-                each.remove();
-                reuseOrDoom(segment);
-                taken++;
-            }
+        // One that is being sealed at this moment waits for the next round, and those after it wait with it.
+        while (taken < behind.size() && takeBack(behind.get(taken))) {
+            taken++;
         }
+        behind.subList(0, taken).clear();
         return taken;
     }
 
-    private void reuseOrDoom(Segment segment) {
+    private boolean takeBack(Segment segment) {
+        if (!segment.advance(Segment.Life.LIVE, Segment.Life.RETIRED)
+                && !segment.advance(Segment.Life.SEALED, Segment.Life.RETIRED)) {
+            return false;
+        }
         if (segment.mayHaveAbandonedRows()) {
             closer.close(segment);
         }
         // A writer of an abandoned row may store into it at any time to come, so its memory can hold nothing else.
-        if (!segment.mayHaveAbandonedRows() && spares.size() < MAX_SPARES) {
+        boolean reusable = !segment.mayHaveAbandonedRows();
+        while (spares.size() > (reusable ? MAX_SPARES - 1 : 0)) {
+            doom(spares.remove());
+        }
+        if (reusable) {
             spares.add(segment.region());
         } else {
             doom(segment.region());
         }
+        return true;
     }
 
     private void doom(Region region) {
