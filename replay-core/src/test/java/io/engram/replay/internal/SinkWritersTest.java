@@ -158,7 +158,7 @@ class SinkWritersTest {
         public long append(Lane lane, int flags) {
             balance--;
             List<Long> payload = new ArrayList<>();
-            ByteBuffer bytes = ByteBuffer.wrap(lane.row().payload()).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.wrap(lane.row().image()).order(ByteOrder.LITTLE_ENDIAN);
             while (bytes.hasRemaining()) {
                 payload.add(bytes.getLong());
             }
