@@ -174,9 +174,9 @@ final class DqnCommand implements Callable<Integer> {
     /** Memory and checkpoint belong together; one without the other is no run. */
     private void checkMemory(ReplayMemory memory, long from) {
         long appended = memory.stats().appendedRows();
-        if (appended < from) {
-            throw new RunException("the run in " + dir + " has taken " + from + " steps, but its memory has only "
-                    + appended + " rows appended; it is not the memory of this run");
+        if (appended == 0 && from > 0) {
+            throw new RunException("the run in " + dir + " has taken " + from + " steps, but its memory "
+                    + new RunDirectory(dir).memory() + " is gone or empty; put it back or begin a new run");
         }
         if (from == 0 && appended > 0 && !Files.exists(new RunDirectory(dir).checkpoint())) {
             throw new RunException("the directory " + dir + " has a memory of " + appended
