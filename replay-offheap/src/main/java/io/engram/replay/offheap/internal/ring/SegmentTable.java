@@ -58,7 +58,7 @@ public final class SegmentTable {
     public boolean install(Segment segment) {
         int index = (int) segment.ordinal() & mask;
         Segment occupant = entries.get(index);
-        boolean free = occupant == null || occupant.isMark() && occupant.lastOrdinal() < segment.ordinal();
+        boolean free = occupant == null || (occupant.isMark() && occupant.lastOrdinal() < segment.ordinal());
         return free && entries.compareAndSet(index, occupant, segment);
     }
 
