@@ -21,8 +21,7 @@ class EpochsTest {
         inside.enter();
         long ended = epochs.advance();
         assertThat(epochs.isQuiescent(ended)).isFalse();
-        assertThat(epochs.holders(ended))
-                .containsExactly(Thread.currentThread().getName());
+        assertThat(epochs.holders(ended)).containsExactly(Thread.currentThread().getName());
         inside.exit();
         assertThat(epochs.isQuiescent(ended)).isTrue();
         assertThat(epochs.holders(ended)).isEmpty();
