@@ -23,6 +23,7 @@ import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.SegmentSource;
+import io.engram.replay.offheap.internal.sample.Source;
 import io.engram.replay.offheap.internal.sample.UniformSampler;
 import io.engram.replay.offheap.internal.store.AnonymousSegments;
 import io.engram.replay.offheap.internal.store.FileLayer;
@@ -150,7 +151,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         samplerNames.open(checked.name());
         EpochRecord epoch = epochs.register();
         var counters = participants.newSampler();
-        return new UniformSampler(checked, schema, ring, epoch, incarnation, counters, () -> {
+        return new UniformSampler(checked, new Source(schema, ring, incarnation), epoch, counters, () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
             samplerNames.close(checked.name());
@@ -178,8 +179,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     /**
-     * Makes everything appended before this call durable: it survives a power loss. Takes the disk's time; appending and
-     * sampling go on meanwhile. Does nothing for volatile storage.
+     * Makes everything appended before this call durable: it survives a power loss. Takes the disk's time; appending
+     * and sampling go on meanwhile. Does nothing for volatile storage.
      *
      * @throws StorageException if that is not certain; from then on the memory can only be read
      * @throws io.engram.replay.MemoryClosedException if the memory is closed
@@ -192,8 +193,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     /**
-     * Ends the memory, as {@link ReplayMemory#close}, and makes it durable. If a thread stays inside an operation longer
-     * than the close timeout, its memory stays mapped and the directory locked until the process ends, which is logged.
+     * Ends the memory, as {@link ReplayMemory#close}, and makes it durable. If a thread stays inside an operation
+     * longer than the close timeout, its memory stays mapped and the directory locked until the process ends, which is
+     * logged.
      *
      * @throws StorageException if the memory could not be made durable; it is closed all the same
      */

@@ -97,10 +97,6 @@ public final class Epochs {
     }
 
     private void removeGone() {
-        for (EpochRecord epochRecord : records) {
-            if (epochRecord.isGone()) {
-                records.remove(epochRecord);
-            }
-        }
+        records.removeIf(EpochRecord::isGone);
     }
 }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *    gone  |  behind: retired |  the window: capacity rows        |  prepared        |
  * </pre>
  *
- * <p><b>Invariants.</b> head and limit never fall, and head never passes limit: every claimed row has its segment in the
- * table when it is claimed. A sequence is given out once in the life of a memory.
+ * <p><b>Invariants.</b> head and limit never fall, and head never passes limit: every claimed row has its segment in
+ * the table when it is claimed. A sequence is given out once in the life of a memory.
  *
  * <p><b>Progress.</b> A claim within the prepared room is lock-free: a CAS on the head fails only because another
  * writer's succeeded. One that finds no room makes some itself, which is the counted exception to "no system call".
@@ -154,7 +154,8 @@ public final class Ring {
      * @return the sequence of the first
      * @throws MemoryClosedException if the memory is closed
      * @throws StoreFailedException if the storage failed earlier
-     * @throws io.engram.replay.offheap.StorageFullException if there is no room and none can be made; nothing is claimed
+     * @throws io.engram.replay.offheap.StorageFullException if there is no room and none can be made; then nothing is
+     *     claimed
      */
     public long claim(int rows) {
         while (true) {

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ordinal to segment, for the segments that can be reached. Lock-free.
  *
- * <p>An entry may hold another ordinal than the one asked for (an older one not yet retired, or a newer one): the lookup
- * compares, so nobody takes one segment for another, however long it was stopped.
+ * <p>An entry may hold another ordinal than the one asked for (an older one not yet retired, or a newer one): the
+ * lookup compares, so nobody takes one segment for another, however long it was stopped.
  *
- * <p><b>Invariant.</b> The ordinals of an entry never fall. What is taken out leaves a mark, so that nobody who made the
- * same segment and was stopped can put his in after the window has left it.
+ * <p><b>Invariant.</b> The ordinals of an entry never fall. What is taken out leaves a mark, so that nobody who made
+ * the same segment and was stopped can put his in after the window has left it.
  */
 public final class SegmentTable {
     private final AtomicReferenceArray<@Nullable Segment> entries;
@@ -58,7 +58,7 @@ public final class SegmentTable {
     public boolean install(Segment segment) {
         int index = (int) segment.ordinal() & mask;
         Segment occupant = entries.get(index);
-        boolean free = occupant == null || occupant.isMark() && occupant.lastOrdinal() < segment.ordinal();
+        boolean free = occupant == null || (occupant.isMark() && occupant.lastOrdinal() < segment.ordinal());
         return free && entries.compareAndSet(index, occupant, segment);
     }
 

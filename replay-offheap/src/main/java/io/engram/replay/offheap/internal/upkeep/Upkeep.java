@@ -169,6 +169,9 @@ public final class Upkeep {
         if (!awaitQuiescence(ended)) {
             LEAKED.add(ring);
             LEAKED.add(preparer);
+            if (store != null) {
+                LEAKED.add(store);
+            }
             LOG.error(
                     "threads {} are still inside an operation after {}: their memory stays mapped, {} bytes, and the"
                             + " directory locked until the process ends",
