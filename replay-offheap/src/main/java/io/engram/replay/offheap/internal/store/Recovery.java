@@ -56,8 +56,7 @@ final class Recovery {
             for (Candidate candidate : candidates()) {
                 found.add(scan(candidate));
             }
-            List<Found> kept = withoutTwins(found);
-            requireContiguous(kept);
+            List<Found> kept = lastRun(withoutTwins(found));
             Store.Recovered recovered = mend(kept);
             found.removeAll(kept);
             found.forEach(twin -> twin.region().mapping().unmap());
@@ -152,25 +151,47 @@ final class Recovery {
         return found.facts() == null && found.rows().end() == geometry.firstSequence(found.ordinal());
     }
 
-    private void requireContiguous(List<Found> found) {
+    /**
+     * The last run of consecutive segments. What lies before a gap is left over if the gap is behind the window: a file
+     * that could not be removed, or that a writer had just made in vain. A gap within the window is a loss.
+     */
+    private List<Found> lastRun(List<Found> found) {
+        long tail = head(found) - superblock.capacity();
+        int start = 0;
         for (int i = 1; i < found.size(); i++) {
-            if (found.get(i).ordinal() != found.get(i - 1).ordinal() + 1) {
-                throw new CorruptStoreException("a segment is missing: directory=" + directory + ", segment="
-                        + (found.get(i - 1).ordinal() + 1) + ", found "
-                        + found.get(i - 1).region().file().getFileName() + " and then "
-                        + found.get(i).region().file().getFileName() + "; restore it from a copy");
+            Found before = found.get(i - 1);
+            Found after = found.get(i);
+            if (after.ordinal() == before.ordinal() + 1) {
+                continue;
             }
+            if (geometry.firstSequence(after.ordinal()) > tail) {
+                throw new CorruptStoreException("a segment is missing: directory=" + directory + ", segment="
+                        + (before.ordinal() + 1) + ", found "
+                        + before.region().file().getFileName() + " and then "
+                        + after.region().file().getFileName() + "; restore it from a copy");
+            }
+            start = i;
         }
+        found.subList(0, start).forEach(each -> leftovers.add(each.region().file()));
+        return found.subList(start, found.size());
     }
 
-    private Store.Recovered mend(List<Found> found) throws IOException {
-        long floor = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
-        long head = floor;
-        long nextEpisode = 0;
+    /** One past the last row. */
+    private long head(List<Found> found) {
+        long head = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
         for (Found each : found) {
             if (!isEmpty(each)) {
                 head = each.rows().end();
             }
+        }
+        return head;
+    }
+
+    private Store.Recovered mend(List<Found> found) throws IOException {
+        long floor = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
+        long head = head(found);
+        long nextEpisode = 0;
+        for (Found each : found) {
             nextEpisode = Math.max(nextEpisode, each.rows().nextEpisode());
         }
         for (Path leftover : leftovers) {
