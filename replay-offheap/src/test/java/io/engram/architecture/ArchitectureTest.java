@@ -69,10 +69,7 @@ class ArchitectureTest {
                         "off-heap internals",
                         ArchitectureRules::offheapInternalsStayInside,
                         List.of("replay.Core", "examples.Program")),
-                new Case(
-                        "shared internals",
-                        ArchitectureRules::sharedInternalsStayInside,
-                        List.of("examples.Program", "jmh.Benchmark")),
+                new Case("shared internals", ArchitectureRules::sharedInternalsStayInside, List.of("examples.Program")),
                 new Case(
                         "nothing blocks",
                         ArchitectureRules::hotPathUsesNothingThatBlocks,

@@ -23,8 +23,7 @@ final class TidyRules {
     private static final Pattern SYNCHRONIZED = Pattern.compile("\\bsynchronized\\b");
     private static final Pattern EXAMPLES_MUST_NOT_NAME =
             Pattern.compile("\\bio\\.engram\\.(replay\\.internal|replay\\.offheap\\.internal|jmh)\\b");
-    private static final Pattern BENCHMARKS_MUST_NOT_NAME =
-            Pattern.compile("\\bio\\.engram\\.(replay\\.internal|examples)\\b");
+    private static final Pattern BENCHMARKS_MUST_NOT_NAME = Pattern.compile("\\bio\\.engram\\.examples\\b");
     private static final Pattern HOT_PATH =
             Pattern.compile(".*/src/main/java/io/engram/replay/offheap/internal/(ring|sample|tree|epoch)/.*\\.java");
     private static final Pattern MAIN_PACKAGE = Pattern.compile("(.*/src/main/java/.*/)[^/]+\\.java");

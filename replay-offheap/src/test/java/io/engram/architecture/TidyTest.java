@@ -75,6 +75,7 @@ class TidyTest {
                 Arguments.of(TEST, "import " + "a.".repeat(70) + "A;"),
                 Arguments.of(TEST, "class Utility {}"),
                 Arguments.of(MAIN + "Sample.java", "synchronized (this) {"),
+                Arguments.of(JMH + "Bench.java", "import io.engram.replay.internal.Lane;"),
                 Arguments.of(JMH + "Bench.java", "import io.engram.replay.offheap.internal.ring.Ring;"),
                 Arguments.of("README.md", "|" + " cell |".repeat(30)),
                 Arguments.of("README.md", "```\n" + "x".repeat(130) + "\n```"),

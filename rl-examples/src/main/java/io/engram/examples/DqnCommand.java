@@ -4,9 +4,9 @@ import ai.djl.engine.Engine;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.Schema;
 import io.engram.replay.SplitMix64;
-import io.engram.replay.onheap.HeapReplayMemory;
+import io.engram.replay.offheap.OffHeapReplayMemory;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +14,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code dqn}: trains an agent, or goes on training it. */
 @Command(
@@ -94,12 +96,15 @@ final class DqnCommand implements Callable<Integer> {
     @Option(names = "--summary-json", paramLabel = "FILE", description = "Write the summary there as JSON, too.")
     private @Nullable Path summaryJson;
 
-    private final PrintStream out = System.out;
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
         long started = System.nanoTime();
         checkOptions();
+        PrintWriter out = spec.commandLine().getOut();
         RunDirectory directory = new RunDirectory(dir);
         Checkpoint checkpoint = Files.exists(directory.checkpoint()) ? Checkpoint.read(directory.checkpoint()) : null;
         RunIdentity identity = checkpoint == null ? newIdentity() : RunIdentity.restore(checkpoint);
@@ -113,7 +118,9 @@ final class DqnCommand implements Callable<Integer> {
         directory.create();
         Engine engine = PyTorch.load();
         try (StopSignal stop = StopSignal.install();
-                ReplayMemory memory = new HeapReplayMemory(schema, identity.capacity());
+                ReplayMemory memory = OffHeapReplayMemory.builder(schema, identity.capacity())
+                        .directory(directory.memory())
+                        .open();
                 Dqn dqn = new Dqn(identity.environment(), identity.seed(), identity.settings(), engine, memory)) {
             checkMemory(memory, from);
             TrainingRun.Limits limits = new TrainingRun.Limits(
@@ -167,9 +174,9 @@ final class DqnCommand implements Callable<Integer> {
     /** Memory and checkpoint belong together; one without the other is no run. */
     private void checkMemory(ReplayMemory memory, long from) {
         long appended = memory.stats().appendedRows();
-        if (appended < from) {
-            throw new RunException("the run in " + dir + " has taken " + from + " steps, but its memory has only "
-                    + appended + " rows appended; it is not the memory of this run");
+        if (appended == 0 && from > 0) {
+            throw new RunException("the run in " + dir + " has taken " + from + " steps, but its memory "
+                    + new RunDirectory(dir).memory() + " is gone or empty; put it back or begin a new run");
         }
         if (from == 0 && appended > 0 && !Files.exists(new RunDirectory(dir).checkpoint())) {
             throw new RunException("the directory " + dir + " has a memory of " + appended
@@ -178,15 +185,16 @@ final class DqnCommand implements Callable<Integer> {
     }
 
     /** A run is no failure because its picture cannot be drawn: some machines lack the fonts. */
-    private static void drawCurve(TrainingRun run) {
+    private void drawCurve(TrainingRun run) {
         try {
             run.drawCurve();
         } catch (IOException | RuntimeException | LinkageError e) {
-            System.err.println("warning: cannot draw the learning curve: " + e);
+            spec.commandLine().getErr().println("warning: cannot draw the learning curve: " + e);
         }
     }
 
     private void report(Summary summary) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
         out.print(summary.toText());
         out.flush();
         if (summaryJson != null) {
@@ -200,12 +208,14 @@ final class DqnCommand implements Callable<Integer> {
                 return ExitCode.OK;
             }
             case UNSOLVED -> {
-                System.err.println("error: not solved within --max-steps=" + maxSteps
-                        + "; the same command with a greater one goes on");
+                spec.commandLine()
+                        .getErr()
+                        .println("error: not solved within --max-steps=" + maxSteps
+                                + "; the same command with a greater one goes on");
                 return ExitCode.SOFTWARE;
             }
             case STOPPED -> {
-                System.err.println("stopped by a signal; the same command goes on from here");
+                spec.commandLine().getErr().println("stopped by a signal; the same command goes on from here");
                 return ExitCode.SOFTWARE;
             }
         }

@@ -3,13 +3,16 @@ package io.engram.examples;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import io.engram.replay.SplitMix64;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code eval}: plays greedily with the best network of a run. */
 @Command(
@@ -36,6 +39,10 @@ final class EvalCommand implements Callable<Integer> {
             description = "Decides where the episodes start; ${DEFAULT-VALUE} unless said. Training evaluates with 1.")
     private long seed;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
+
     @Override
     public Integer call() {
         if (episodes < 1) {
@@ -56,7 +63,8 @@ final class EvalCommand implements Callable<Integer> {
                     new SplitMix64(0));
             network.restore("online", best);
             Evaluation evaluation = Evaluation.play(network, identity.environment(), episodes, seed);
-            System.out.printf(
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf(
                     Locale.ROOT,
                     "%s: mean return %.2f, standard deviation %.2f over %d episodes; network of step %,d%n",
                     identity.environment(),
@@ -64,6 +72,7 @@ final class EvalCommand implements Callable<Integer> {
                     evaluation.deviation(),
                     evaluation.episodes(),
                     best.getLong("step"));
+            out.flush();
         }
         return ExitCode.OK;
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -18,6 +19,8 @@ final class LearningCurve {
     /** Replaces the picture as a whole. There must be one row at least. */
     static void draw(String title, List<MetricsLog.Row> rows, Path file) throws IOException {
         System.setProperty("java.awt.headless", "true");
+        // The cache on disk needs a shutdown hook, which cannot be added while the JVM ends: just when this is called.
+        ImageIO.setUseCache(false);
         XYChart chart = new XYChartBuilder()
                 .width(900)
                 .height(520)

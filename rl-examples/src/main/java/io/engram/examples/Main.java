@@ -1,6 +1,9 @@
 package io.engram.examples;
 
+import io.engram.replay.ReplayException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -49,11 +52,13 @@ final class Main implements Runnable {
             }
             if (exception instanceof RunException
                     || exception instanceof CheckpointException
-                    || exception instanceof io.engram.replay.ReplayException) {
+                    || exception instanceof ReplayException) {
                 err.println("error: " + exception.getMessage());
             } else {
                 err.println("error: " + exception);
-                exception.printStackTrace(err);
+                if (!(exception instanceof IOException) && !(exception instanceof UncheckedIOException)) {
+                    exception.printStackTrace(err);
+                }
             }
             return CommandLine.ExitCode.SOFTWARE;
         });

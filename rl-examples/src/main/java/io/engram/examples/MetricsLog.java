@@ -39,7 +39,7 @@ final class MetricsLog implements AutoCloseable {
         try {
             writer.write(String.format(
                     Locale.ROOT,
-                    "%d,%d,%s,%d,%s,%s,%s%n",
+                    "%d,%d,%s,%d,%s,%s,%s\n",
                     row.step,
                     row.episode,
                     row.episodeReturn,

@@ -1,7 +1,7 @@
 package io.engram.examples;
 
 import java.io.Console;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Locale;
@@ -14,7 +14,7 @@ final class Progress implements AutoCloseable {
     private static final long NANOS_A_LINE = Duration.ofSeconds(2).toNanos();
     private static final long NANOS_A_REDRAW = Duration.ofMillis(200).toNanos();
 
-    private final PrintStream out;
+    private final PrintWriter out;
     private final long from;
     private final long limit;
     private final long started = System.nanoTime();
@@ -22,7 +22,7 @@ final class Progress implements AutoCloseable {
     private long shown = started;
 
     /** For a run that is at step {@code from} and will end at step {@code limit} at the latest. */
-    Progress(PrintStream out, String task, long from, long limit) {
+    Progress(PrintWriter out, String task, long from, long limit) {
         this.out = out;
         this.from = from;
         this.limit = limit;

@@ -3,6 +3,7 @@ package io.engram.examples;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -24,6 +25,8 @@ import java.util.List;
  * freed with the manager it was made with.
  */
 final class QNetwork {
+    private static final NDIndex ALL = new NDIndex("...");
+
     private final NDManager manager;
     private final int inputs;
     private final SequentialBlock layers = new SequentialBlock();
@@ -31,7 +34,7 @@ final class QNetwork {
     /** Weight and bias of each layer, from the first layer to the last. */
     private final List<Parameter> parameters = new ArrayList<>();
 
-    /** Makes a network with random weights, each uniform in ±1/sqrt(inputs of its layer), as PyTorch does by default. */
+    /** Makes a network with random weights, uniform in ±1/sqrt(inputs of the layer), as PyTorch does by default. */
     QNetwork(NDManager manager, int inputs, List<Integer> hidden, int outputs, SplitMix64 random) {
         this.manager = manager;
         this.inputs = inputs;
@@ -93,7 +96,7 @@ final class QNetwork {
     /** Takes over the weights of a network of the same shape. */
     void copyFrom(QNetwork other) {
         for (int i = 0; i < parameters.size(); i++) {
-            other.array(i).copyTo(array(i));
+            array(i).set(ALL, other.array(i));
         }
     }
 
@@ -107,7 +110,7 @@ final class QNetwork {
     /** Takes the weights from a checkpoint. */
     void restore(String prefix, Checkpoint checkpoint) {
         for (int i = 0; i < parameters.size(); i++) {
-            array(i).set(checkpoint.getFloats(prefix + "/" + i, Math.toIntExact(array(i).size())));
+            assign(array(i), checkpoint.getFloats(prefix + "/" + i, Math.toIntExact(array(i).size())));
         }
     }
 
@@ -142,6 +145,13 @@ final class QNetwork {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** Overwrites all elements, in place. (The library's own way makes its engine print a warning.) */
+    static void assign(NDArray array, float[] values) {
+        try (NDArray source = array.getManager().create(values, array.getShape())) {
+            array.set(ALL, source);
+        }
+    }
+
     private NDArray array(int index) {
         return parameters.get(index).getArray();
     }
@@ -151,6 +161,6 @@ final class QNetwork {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
         }
-        array.set(values);
+        assign(array, values);
     }
 }

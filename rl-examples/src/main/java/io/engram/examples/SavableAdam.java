@@ -61,8 +61,8 @@ final class SavableAdam extends Optimizer {
         int size = Math.toIntExact(weight.size());
         State state = stateOf(parameterId, weight);
         state.updates = checkpoint.getLong("adam/" + parameterId + "/updates");
-        state.mean.set(checkpoint.getFloats("adam/" + parameterId + "/mean", size));
-        state.variance.set(checkpoint.getFloats("adam/" + parameterId + "/variance", size));
+        QNetwork.assign(state.mean, checkpoint.getFloats("adam/" + parameterId + "/mean", size));
+        QNetwork.assign(state.variance, checkpoint.getFloats("adam/" + parameterId + "/variance", size));
     }
 
     private State stateOf(String parameterId, NDArray weight) {

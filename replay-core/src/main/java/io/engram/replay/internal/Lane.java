@@ -106,14 +106,16 @@ public final class Lane {
         episode = sink.nextEpisode();
         step = 0;
         previous = NONE;
-        inEpisode = true;
+        // Until the first row is there: a step after a begin that failed would have nothing to start from.
+        inEpisode = false;
         if (selfContained) {
             row.promoteNextState();
-            return NONE;
+        } else {
+            row.clearSteps();
+            previous = sink.append(this, RowFlags.FIRST);
+            step = 1;
         }
-        row.clearSteps();
-        previous = sink.append(this, RowFlags.FIRST);
-        step = 1;
+        inEpisode = true;
         return previous;
     }
 

@@ -110,6 +110,28 @@ public abstract class BulkWriterContract extends MemoryContract {
 
     @ParameterizedTest
     @EnumSource
+    void statesThatBeginEpisodesWithinManyStepsAreCheckedAndCounted(RowLayout layout) {
+        ReplayMemory memory = memory(masked(layout), 4);
+        StreamWriter writer = memory.writer("a");
+        Columns columns = Columns.allocate(memory.schema(), 4);
+        columns.column("terminated").buffer().put(1, (byte) 1);
+        columns.column("mask").buffer().put(2, (byte) 2);
+        assertThatThrownBy(() -> writer.stepAll(columns, 3))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContainingAll("'mask'", "row 2");
+        columns.column("mask").buffer().put(2, (byte) 1);
+        if (layout == RowLayout.ARRIVAL) {
+            assertThatThrownBy(() -> writer.stepAll(columns, 3))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("count=3", "rows=5", "capacity=4");
+        } else {
+            writer.stepAll(columns, 4);
+        }
+        assertThat(memory.stats().appendedRows()).isEqualTo(layout == RowLayout.ARRIVAL ? 0 : 4);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void badCountsAndColumnsAreRefused(RowLayout layout) {
         ReplayMemory memory = longs(layout, 10);
         StreamWriter writer = memory.writer("a");

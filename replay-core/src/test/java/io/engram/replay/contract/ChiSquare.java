@@ -37,7 +37,10 @@ final class ChiSquare {
         return statistic < lowest ? "too even: " + figures : "";
     }
 
-    /** Wilson and Hilferty's approximation (1931): the cube root of chi-square over its degrees is nearly normal; too lenient below 10. */
+    /**
+     * Wilson and Hilferty's approximation (1931): the cube root of chi-square over its degrees is nearly normal; too
+     * lenient below 10 degrees.
+     */
     private static double quantile(int degrees, double z) {
         double variance = 2.0 / (9.0 * degrees);
         return degrees * Math.pow(Math.max(0, 1 - variance + z * Math.sqrt(variance)), 3);

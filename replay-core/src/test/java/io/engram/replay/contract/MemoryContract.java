@@ -14,8 +14,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 
 /**
- * What the parts of the contract suite share; {@link ReplayMemoryContract} puts them together. Memories are closed after
- * each test.
+ * What the parts of the contract suite share; {@link ReplayMemoryContract} puts them together. Memories are closed
+ * after each test.
  */
 public abstract class MemoryContract {
     private final List<ReplayMemory> created = new ArrayList<>();

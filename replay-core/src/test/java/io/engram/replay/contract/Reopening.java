@@ -33,6 +33,8 @@ public final class Reopening {
         }
     }
 
+    // Closing early is what is tested; closing twice does nothing.
+    @SuppressWarnings("try")
     private static void playOnce(Supplier<ReplayMemory> opener, ReplayMemory twin, SplitMix64 random) {
         int lanes = History.lanes(twin.capacity());
         try (ReplayMemory memory = opener.get()) {

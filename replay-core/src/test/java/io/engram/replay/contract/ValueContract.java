@@ -1,6 +1,7 @@
 package io.engram.replay.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.replay.Batch;
@@ -12,8 +13,12 @@ import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.SchemaException;
+import io.engram.replay.StagedField;
 import io.engram.replay.StreamWriter;
+import java.util.EnumSet;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -123,6 +128,52 @@ public abstract class ValueContract extends MemoryContract {
         assertThatThrownBy(() -> writer.field("observation").set(buffer, 2))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(writer::begin).isInstanceOf(SchemaException.class).hasMessageContaining("not staged");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everySetterRefusesOtherTypesAndLengths(DType dtype) {
+        Schema schema = Schema.builder()
+                .add(Field.state("scalar", dtype))
+                .add(Field.state("array", dtype, 3))
+                .build();
+        StreamWriter writer = memory(schema, 4).writer("a");
+        for (String name : List.of("scalar", "array")) {
+            StagedField field = writer.field(name);
+            int elements = field.field().elements();
+            boolean integer = EnumSet.of(DType.I8, DType.I16, DType.I32, DType.I64, DType.U8)
+                    .contains(dtype);
+            boolean scalar = elements == 1;
+            expect(field, scalar && (dtype == DType.F32 || dtype == DType.F64), () -> field.set(1f));
+            expect(field, scalar && dtype == DType.F64, () -> field.set(1d));
+            expect(field, scalar && integer, () -> field.set(1));
+            expect(field, scalar && integer, () -> field.set(1L));
+            expect(field, scalar && dtype == DType.BOOL, () -> field.set(true));
+            for (int length = 0; length <= elements + 1; length++) {
+                int given = length;
+                boolean fits = length == elements;
+                expect(field, fits && dtype == DType.F32, () -> field.set(new float[given]));
+                expect(field, fits && dtype == DType.F64, () -> field.set(new double[given]));
+                expect(field, fits && dtype.length() == 1, () -> field.set(new byte[given]));
+                expect(field, fits && dtype == DType.I16, () -> field.set(new short[given]));
+                expect(field, fits && dtype == DType.I32, () -> field.set(new int[given]));
+                expect(field, fits && dtype == DType.I64, () -> field.set(new long[given]));
+                expect(field, fits && dtype == DType.BOOL, () -> field.set(new boolean[given]));
+            }
+        }
+    }
+
+    private static void expect(StagedField field, boolean fits, ThrowingCallable setter) {
+        if (fits) {
+            assertThatCode(setter).as("%s", field.field()).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(setter)
+                    .as("%s", field.field())
+                    .isInstanceOf(SchemaException.class)
+                    .hasMessageContainingAll(
+                            "'" + field.field().name() + "'",
+                            field.field().dtype().text());
+        }
     }
 
     private static Schema oneOfEach(RowLayout layout) {

@@ -23,6 +23,7 @@ import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.SegmentSource;
+import io.engram.replay.offheap.internal.sample.Source;
 import io.engram.replay.offheap.internal.sample.UniformSampler;
 import io.engram.replay.offheap.internal.store.AnonymousSegments;
 import io.engram.replay.offheap.internal.store.FileLayer;
@@ -73,11 +74,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         Store.Recovered recovered = store == null ? new Store.Recovered(List.of(), 0, 0, 0) : store.recovered();
         this.ring = new Ring(geometry, capacity, source, recovered.floor(), recovered.head());
         this.episodes = new AtomicLong(recovered.nextEpisode());
-        this.streams = new StreamRegistry((id, name) -> {
-            if (store != null) {
-                store.recordStream(id, name);
-            }
-        });
+        this.streams = new StreamRegistry(this::recordStream);
         if (store != null) {
             store.streams().forEach(streams::restore);
         }
@@ -154,7 +151,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         samplerNames.open(checked.name());
         EpochRecord epoch = epochs.register();
         var counters = participants.newSampler();
-        return new UniformSampler(checked, schema, ring, epoch, incarnation, counters, () -> {
+        return new UniformSampler(checked, new Source(schema, ring, incarnation), epoch, counters, () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
             samplerNames.close(checked.name());
@@ -182,8 +179,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     /**
-     * Makes everything appended before this call durable: it survives a power loss. Takes the disk's time; appending and
-     * sampling go on meanwhile. Does nothing for volatile storage.
+     * Makes everything appended before this call durable: it survives a power loss. Takes the disk's time; appending
+     * and sampling go on meanwhile. Does nothing for volatile storage.
      *
      * @throws StorageException if that is not certain; from then on the memory can only be read
      * @throws StoreFailedException if the storage failed earlier: trying again would not tell what was lost
@@ -197,8 +194,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     /**
-     * Ends the memory, as {@link ReplayMemory#close}, and makes it durable. If a thread stays inside an operation longer
-     * than the close timeout, its memory stays mapped and the directory locked until the process ends, which is logged.
+     * Ends the memory, as {@link ReplayMemory#close}, and makes it durable. If a thread stays inside an operation
+     * longer than the close timeout, its memory stays mapped and the directory locked until the process ends, which is
+     * logged.
      *
      * @throws StorageException if the memory could not be made durable; it is closed all the same
      */
@@ -220,6 +218,18 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     /** For tests: the epochs of the ring's users. */
     Epochs epochs() {
         return epochs;
+    }
+
+    private void recordStream(int id, String name) {
+        if (store != null) {
+            try {
+                store.recordStream(id, name);
+            } catch (StorageException e) {
+                // The journal is closed if the memory was, since the caller looked.
+                ring.requireOpen();
+                throw e;
+            }
+        }
     }
 
     private Lane lane(String stream, int id) {

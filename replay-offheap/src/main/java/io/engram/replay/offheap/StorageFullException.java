@@ -1,6 +1,9 @@
 package io.engram.replay.offheap;
 
-/** There is no room for the next segment. Nothing was appended; the memory can be read, and appending goes on when there is room. */
+/**
+ * There is no room for the next segment. Nothing was appended; the memory can be read, and appending goes on when
+ * there is room.
+ */
 public class StorageFullException extends StorageException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,8 @@
 package io.engram.replay.offheap;
 
-/** The storage failed earlier in a way that makes writing unsafe: the memory can only be read until it is opened again. */
+/**
+ * The storage failed earlier in a way that makes writing unsafe: the memory can only be read until it is opened again.
+ */
 public class StoreFailedException extends StorageException {
     private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.epoch;
 
+import io.engram.replay.MemoryClosedException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.agrona.UnsafeApi;
@@ -26,6 +27,9 @@ abstract class EpochRecordFields extends EpochRecordPadding {
     /** The last thread that entered. */
     @Nullable
     Thread thread;
+
+    /** Whether the record was given back. Written once, by whoever gave it back, which may be another thread. */
+    volatile boolean unregistered;
 }
 
 /**
@@ -82,6 +86,8 @@ public final class EpochRecord extends EpochRecordFields {
      *
      * <p>The fence orders the announcement before every later load of the table: either the reclaimer sees the
      * announcement, or this thread sees the table without the segment.
+     *
+     * @throws MemoryClosedException if the record was unregistered: nobody looks at its announcements any more
      */
     public void enter() {
         Thread current = Thread.currentThread();
@@ -90,11 +96,30 @@ public final class EpochRecord extends EpochRecordFields {
         }
         ENTERED.setOpaque(this, epochs.current());
         UnsafeApi.fullFence();
+        if (unregistered) {
+            exit();
+            throw new MemoryClosedException("this writer or sampler was closed by another thread");
+        }
     }
 
     /** Ends what {@link #enter} began; what was loaded and stored before is ordered before this. */
     public void exit() {
         ENTERED.setRelease(this, 0L);
+    }
+
+    /** Says that the record is given back; {@link #enter} fails from now on. */
+    void unregister() {
+        unregistered = true;
+    }
+
+    /** Whether the record is given back and its owner has left for good. */
+    boolean isGone() {
+        if (!unregistered) {
+            return false;
+        }
+        // Between the two looks, as in enter: either the owner sees that it is unregistered, or is seen inside.
+        UnsafeApi.fullFence();
+        return !mayUse(Long.MAX_VALUE);
     }
 
     /** Whether the owner may still use what was unpublished in {@code epoch} or before. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.UnsafeApi;
 
 /**
  * Epoch-based reclamation (Fraser, "Practical lock-freedom", 2004, section 5.2.3), with records instead of three global
@@ -37,12 +38,14 @@ public final class Epochs {
     }
 
     /**
-     * Removes a participant that is outside.
+     * Ends a participation. May be called while the owner is inside, as by a thread that closes another thread's sampler:
+     * the record counts until its owner has left, and {@link EpochRecord#enter} fails from now on.
      *
      * @param epochRecord from {@link #register}
      */
     public void unregister(EpochRecord epochRecord) {
-        records.remove(epochRecord);
+        epochRecord.unregister();
+        removeGone();
     }
 
     long current() {
@@ -55,6 +58,7 @@ public final class Epochs {
      * @return the epoch that ended: what was unpublished before this call belongs to it
      */
     public long advance() {
+        removeGone();
         return epoch.getAndIncrement();
     }
 
@@ -65,6 +69,8 @@ public final class Epochs {
      * @return true if nobody can use what was unpublished in that epoch or before
      */
     public boolean isQuiescent(long ended) {
+        // Pairs with that of enter. An atomic addition before, as in advance, is no full fence on every processor.
+        UnsafeApi.fullFence();
         for (EpochRecord epochRecord : records) {
             if (epochRecord.mayUse(ended)) {
                 return false;
@@ -88,5 +94,9 @@ public final class Epochs {
             }
         }
         return names;
+    }
+
+    private void removeGone() {
+        records.removeIf(EpochRecord::isGone);
     }
 }

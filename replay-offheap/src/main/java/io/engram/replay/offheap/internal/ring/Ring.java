@@ -3,8 +3,8 @@ package io.engram.replay.offheap.internal.ring;
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.offheap.StoreFailedException;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jctools.queues.MpscUnboundedArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *    gone  |  behind: retired |  the window: capacity rows        |  prepared        |
  * </pre>
  *
- * <p><b>Invariants.</b> head and limit never fall, and head never passes limit: every claimed row has its segment in the
- * table when it is claimed. A sequence is given out once in the life of a memory.
+ * <p><b>Invariants.</b> head and limit never fall, and head never passes limit: every claimed row has its segment in
+ * the table when it is claimed. A sequence is given out once in the life of a memory.
  *
  * <p><b>Progress.</b> A claim within the prepared room is lock-free: a CAS on the head fails only because another
  * writer's succeeded. One that finds no room makes some itself, which is the counted exception to "no system call".
@@ -36,7 +36,8 @@ public final class Ring {
     private final SegmentTable table;
     private final PaddedCounter head;
     private final PaddedCounter limit;
-    private final Queue<Segment> retired = new MpscUnboundedArrayQueue<>(64);
+    // Not an array queue: there a writer stopped while it adds would hold up the others and the consumer.
+    private final Queue<Segment> retired = new ConcurrentLinkedQueue<>();
     private final AtomicLong selfPrepared = new AtomicLong();
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
@@ -153,7 +154,8 @@ public final class Ring {
      * @return the sequence of the first
      * @throws MemoryClosedException if the memory is closed
      * @throws StoreFailedException if the storage failed earlier
-     * @throws io.engram.replay.offheap.StorageFullException if there is no room and none can be made; nothing is claimed
+     * @throws io.engram.replay.offheap.StorageFullException if there is no room and none can be made; then nothing is
+     *     claimed
      */
     public long claim(int rows) {
         while (true) {
@@ -188,16 +190,18 @@ public final class Ring {
      * Puts a segment into the table and takes out what is in its way, which the window has left long ago.
      *
      * @param segment new
-     * @return false if the ordinal has a segment already
+     * @return false if the ordinal has a segment, or had one that the window has left
      */
     public boolean install(Segment segment) {
         while (!table.install(segment)) {
             Segment occupant = table.occupant(segment.ordinal());
             if (occupant != null) {
-                if (occupant.ordinal() >= segment.ordinal()) {
+                if (occupant.lastOrdinal() >= segment.ordinal()) {
                     return false;
                 }
-                retire(occupant);
+                if (!occupant.isMark()) {
+                    retire(occupant);
+                }
             }
         }
         return true;
@@ -276,6 +280,15 @@ public final class Ring {
      */
     public void requireWritable() {
         requireOpen();
+        requireNotFailed();
+    }
+
+    /**
+     * Throws if the storage failed earlier.
+     *
+     * @throws StoreFailedException if {@link #fail} was called
+     */
+    public void requireNotFailed() {
         Throwable cause = failure;
         if (cause != null) {
             throw new StoreFailedException(

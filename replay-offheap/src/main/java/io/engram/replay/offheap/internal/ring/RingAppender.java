@@ -58,14 +58,20 @@ public final class RingAppender implements RowSink {
     public void claim(int rows) {
         epoch.enter();
         try {
-            next = ring.claim(rows);
-            end = next + rows;
+            claimNext(rows);
         } catch (Throwable t) {
             epoch.exit();
-            if (t instanceof StorageFullException) {
-                counters.countFailure();
-            }
             throw t;
+        }
+    }
+
+    private void claimNext(int rows) {
+        try {
+            next = ring.claim(rows);
+            end = next + rows;
+        } catch (StorageFullException e) {
+            counters.countFailure();
+            throw e;
         }
     }
 
@@ -83,8 +89,7 @@ public final class RingAppender implements RowSink {
             counters.countLostRace();
             int rest = (int) (end - sequence);
             giveUpRest();
-            next = ring.claim(rest);
-            end = next + rest;
+            claimNext(rest);
         }
     }
 

@@ -26,6 +26,18 @@ public final class Segment {
         RETIRED
     }
 
+    private static final Region NOWHERE = new Region() {
+        @Override
+        public long address() {
+            return 0;
+        }
+
+        @Override
+        public long length() {
+            return 0;
+        }
+    };
+
     private final long ordinal;
     private final Region region;
     private final long rowsAddress;
@@ -44,6 +56,20 @@ public final class Segment {
         this.region = region;
         this.rowsAddress = region.address() + SegmentGeometry.ROWS_OFFSET;
         this.life = new AtomicReference<>(life);
+    }
+
+    /** What stays in the table where a segment was. It has a negative ordinal, which nobody looks up. */
+    static Segment mark(long ordinal) {
+        return new Segment(~ordinal, NOWHERE, Life.RETIRED);
+    }
+
+    boolean isMark() {
+        return ordinal < 0;
+    }
+
+    /** The ordinal of the segment, or of the one whose mark this is. */
+    long lastOrdinal() {
+        return isMark() ? ~ordinal : ordinal;
     }
 
     /**

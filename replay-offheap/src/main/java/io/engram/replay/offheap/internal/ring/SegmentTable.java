@@ -6,8 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ordinal to segment, for the segments that can be reached. Lock-free.
  *
- * <p>An entry may hold another ordinal than the one asked for (an older one not yet retired, or a newer one): the lookup
- * compares, so nobody takes one segment for another, however long it was stopped.
+ * <p>An entry may hold another ordinal than the one asked for (an older one not yet retired, or a newer one): the
+ * lookup compares, so nobody takes one segment for another, however long it was stopped.
+ *
+ * <p><b>Invariant.</b> The ordinals of an entry never fall. What is taken out leaves a mark, so that nobody who made
+ * the same segment and was stopped can put his in after the window has left it.
  */
 public final class SegmentTable {
     private final AtomicReferenceArray<@Nullable Segment> entries;
@@ -36,10 +39,10 @@ public final class SegmentTable {
     }
 
     /**
-     * Who holds the entry that an ordinal needs.
+     * What is in the entry that an ordinal needs.
      *
      * @param ordinal which
-     * @return a segment of that or another ordinal, or null
+     * @return a segment or a mark of that or another ordinal, or null if the entry was never used
      */
     @Nullable
     Segment occupant(long ordinal) {
@@ -47,22 +50,25 @@ public final class SegmentTable {
     }
 
     /**
-     * Makes a segment reachable, if its entry is free.
+     * Makes a segment reachable, if its entry is free and never held this ordinal or a later one.
      *
      * @param segment new
-     * @return false if the entry is taken
+     * @return false if not
      */
     public boolean install(Segment segment) {
-        return entries.compareAndSet((int) segment.ordinal() & mask, null, segment);
+        int index = (int) segment.ordinal() & mask;
+        Segment occupant = entries.get(index);
+        boolean free = occupant == null || (occupant.isMark() && occupant.lastOrdinal() < segment.ordinal());
+        return free && entries.compareAndSet(index, occupant, segment);
     }
 
     /**
-     * Makes a segment unreachable.
+     * Makes a segment unreachable for good.
      *
      * @param segment in the table or not
      * @return true for the one caller that took it out
      */
     public boolean remove(Segment segment) {
-        return entries.compareAndSet((int) segment.ordinal() & mask, segment, null);
+        return entries.compareAndSet((int) segment.ordinal() & mask, segment, Segment.mark(segment.ordinal()));
     }
 }

@@ -57,28 +57,20 @@ public final class UniformSampler implements Sampler {
      * A sampler.
      *
      * @param spec with its columns spelled out
-     * @param schema the fields
-     * @param ring where rows are
+     * @param source what to draw from
      * @param epoch this sampler's record
-     * @param incarnation of the memory
      * @param counters this sampler's
      * @param onClose frees the sampler's name and its record
      */
     public UniformSampler(
-            SamplerSpec spec,
-            Schema schema,
-            Ring ring,
-            EpochRecord epoch,
-            long incarnation,
-            SampleCounters counters,
-            Runnable onClose) {
+            SamplerSpec spec, Source source, EpochRecord epoch, SampleCounters counters, Runnable onClose) {
         this.spec = spec;
-        this.schema = schema;
+        this.schema = source.schema();
         this.layout = new PayloadLayout(schema);
         this.arrival = schema.rowLayout() == RowLayout.ARRIVAL;
-        this.ring = ring;
+        this.ring = source.ring();
         this.epoch = epoch;
-        this.incarnation = incarnation;
+        this.incarnation = source.incarnation();
         this.counters = counters;
         this.onClose = onClose;
         this.random = new SplitMix64(spec.seed());

@@ -43,6 +43,11 @@ public final class AnonymousSegments implements SegmentSource {
     }
 
     @Override
+    public void setAside(Region region) {
+        // It has no name.
+    }
+
+    @Override
     public Region recycle(Region region, long ordinal) {
         return region;
     }

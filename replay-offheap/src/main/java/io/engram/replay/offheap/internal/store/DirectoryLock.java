@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +28,12 @@ public final class DirectoryLock implements AutoCloseable {
     /** The file's name. */
     public static final String FILE_NAME = "lock";
 
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    /**
+     * By directory, the channel that holds its lock (or, while the lock is being taken, the directory). Also keeps the
+     * channel from the garbage collector, which would close it under a memory that nobody closed.
+     */
+    private static final Map<Path, Object> HELD = new ConcurrentHashMap<>();
+
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final int PID_LENGTH = 20;
@@ -42,8 +47,8 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock or throws within a tenth of a second. Waits a little, because the lock of a killed process is freed
-     * some milliseconds after its death.
+     * Takes the lock or throws within a tenth of a second. Waits a little, because the lock of a killed process is
+     * freed some milliseconds after its death.
      *
      * @param directory existing
      * @return the lock
@@ -58,7 +63,7 @@ public final class DirectoryLock implements AutoCloseable {
         } catch (IOException e) {
             throw new StorageException("the directory cannot be locked: directory=" + directory + ": " + e, e);
         }
-        if (!HELD.add(key)) {
+        if (HELD.putIfAbsent(key, key) != null) {
             throw new StoreLockedException("the memory is open already in this process: directory=" + directory
                     + ", pid=" + ProcessHandle.current().pid() + "; close it first, or share it");
         }
@@ -80,6 +85,7 @@ public final class DirectoryLock implements AutoCloseable {
                                 "%-" + PID_LENGTH + "d", ProcessHandle.current().pid())
                         .getBytes(StandardCharsets.US_ASCII);
                 channel.write(ByteBuffer.wrap(pid), 0);
+                HELD.put(key, channel);
                 return new DirectoryLock(key, channel);
             } catch (Throwable t) {
                 locked = false;

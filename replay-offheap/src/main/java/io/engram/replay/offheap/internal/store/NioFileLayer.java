@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -23,8 +25,7 @@ public final class NioFileLayer implements FileLayer {
 
     @Override
     public OpenFile create(Path path) throws IOException {
-        return new NioFile(FileChannel.open(
-                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return NioFile.create(path);
     }
 
     @Override
@@ -33,7 +34,7 @@ public final class NioFileLayer implements FileLayer {
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileSystemException(path.toString(), null, "not a regular file");
         }
-        return new NioFile(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return new NioFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     @Override
@@ -62,54 +63,107 @@ public final class NioFileLayer implements FileLayer {
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+        try (NioFile open = new NioFile(directory, StandardOpenOption.READ)) {
+            open.sync();
         }
     }
 
-    private record NioFile(FileChannel channel) implements OpenFile {
+    /** What is done with a channel. */
+    @FunctionalInterface
+    private interface Operation<T> {
+        T on(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Java closes the channel under an operation whose thread is interrupted. A store must not break because an actor or
+     * a learner is cancelled in the middle of an append: the interrupt is kept for later, the file opened again and the
+     * operation repeated, which is harmless because every position is given.
+     */
+    private static final class NioFile implements OpenFile {
+        private final Path path;
+        private final OpenOption[] reopenOptions;
+        private FileChannel channel;
+
+        NioFile(Path path, OpenOption... options) throws IOException {
+            this.path = path;
+            this.reopenOptions = options;
+            this.channel = FileChannel.open(path, options);
+        }
+
+        /** Creates the file. */
+        static NioFile create(Path path) throws IOException {
+            FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+                    .close();
+            return new NioFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        }
+
+        private <T> T uninterrupted(Operation<T> operation) throws IOException {
+            boolean interrupted = Thread.interrupted();
+            try {
+                while (true) {
+                    try {
+                        return operation.on(channel);
+                    } catch (ClosedByInterruptException e) {
+                        interrupted |= Thread.interrupted();
+                        channel = FileChannel.open(path, reopenOptions);
+                    }
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
         @Override
         public long length() throws IOException {
-            return channel.size();
+            return uninterrupted(FileChannel::size);
         }
 
         @Override
         public void read(ByteBuffer target, long position) throws IOException {
-            long from = position;
-            while (target.hasRemaining()) {
-                int read = channel.read(target, from);
-                if (read < 0) {
-                    return;
+            int start = target.position();
+            uninterrupted(open -> {
+                target.position(start);
+                int read = 0;
+                while (target.hasRemaining() && read >= 0) {
+                    read = open.read(target, position + target.position() - start);
                 }
-                from += read;
-            }
+                return read;
+            });
         }
 
         @Override
         public void write(ByteBuffer source, long position) throws IOException {
-            long to = position;
-            while (source.hasRemaining()) {
-                int written = channel.write(source, to);
-                if (written == 0) {
-                    throw new EOFException("nothing could be written at position=" + to);
+            int start = source.position();
+            uninterrupted(open -> {
+                source.position(start);
+                while (source.hasRemaining()) {
+                    long at = position + source.position() - start;
+                    if (open.write(source, at) == 0) {
+                        throw new EOFException("nothing could be written at position=" + at);
+                    }
                 }
-                to += written;
-            }
+                return source;
+            });
         }
 
         @Override
         public void truncate(long length) throws IOException {
-            channel.truncate(length);
+            uninterrupted(open -> open.truncate(length));
         }
 
         @Override
         public void sync() throws IOException {
-            channel.force(true);
+            uninterrupted(open -> {
+                open.force(true);
+                return open;
+            });
         }
 
         @Override
         public Mapping map(long length) throws IOException {
-            return new NioMapping(channel.map(FileChannel.MapMode.READ_WRITE, 0, length));
+            return new NioMapping(uninterrupted(open -> open.map(FileChannel.MapMode.READ_WRITE, 0, length)));
         }
 
         @Override

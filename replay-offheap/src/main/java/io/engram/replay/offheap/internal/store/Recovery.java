@@ -56,7 +56,7 @@ final class Recovery {
             for (Candidate candidate : candidates()) {
                 found.add(scan(candidate));
             }
-            List<Found> kept = lastRun(withoutTwins(found));
+            List<Found> kept = consecutive(withoutTwins(found));
             Store.Recovered recovered = mend(kept);
             found.removeAll(kept);
             found.forEach(twin -> twin.region().mapping().unmap());
@@ -152,28 +152,26 @@ final class Recovery {
     }
 
     /**
-     * The last run of consecutive segments. What lies before a gap is left over if the gap is behind the window: a file
-     * that could not be removed, or that a writer had just made in vain. A gap within the window is a loss.
+     * The last consecutive segments. What is before a gap is left over if it has no rows (a writer made a segment, was
+     * stopped, and the window left without it) or if the window has left it; otherwise a file is missing.
      */
-    private List<Found> lastRun(List<Found> found) {
-        long tail = head(found) - superblock.capacity();
-        int start = 0;
-        for (int i = 1; i < found.size(); i++) {
-            Found before = found.get(i - 1);
-            Found after = found.get(i);
-            if (after.ordinal() == before.ordinal() + 1) {
-                continue;
-            }
-            if (geometry.firstSequence(after.ordinal()) > tail) {
-                throw new CorruptStoreException("a segment is missing: directory=" + directory + ", segment="
-                        + (before.ordinal() + 1) + ", found "
-                        + before.region().file().getFileName() + " and then "
-                        + after.region().file().getFileName() + "; restore it from a copy");
-            }
-            start = i;
+    private List<Found> consecutive(List<Found> found) {
+        int begin = found.isEmpty() ? 0 : found.size() - 1;
+        while (begin > 0 && found.get(begin).ordinal() == found.get(begin - 1).ordinal() + 1) {
+            begin--;
         }
-        found.subList(0, start).forEach(each -> leftovers.add(each.region().file()));
-        return found.subList(start, found.size());
+        List<Found> last = found.subList(begin, found.size());
+        long tail = head(last) - superblock.capacity();
+        for (Found each : found.subList(0, begin)) {
+            if (!isEmpty(each) && geometry.firstSequence(each.ordinal() + 1) > tail) {
+                throw new CorruptStoreException("a segment is missing: directory=" + directory + ", segment="
+                        + (found.get(begin - 1).ordinal() + 1) + ", found "
+                        + found.get(begin - 1).region().file().getFileName() + " and then "
+                        + found.get(begin).region().file().getFileName() + "; restore it from a copy");
+            }
+            leftovers.add(each.region().file());
+        }
+        return new ArrayList<>(last);
     }
 
     /** One past the last row. */

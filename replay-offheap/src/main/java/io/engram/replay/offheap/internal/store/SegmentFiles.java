@@ -66,6 +66,19 @@ public final class SegmentFiles implements SegmentSource {
     }
 
     @Override
+    public void setAside(Region region) {
+        FileRegion unnamed = (FileRegion) region;
+        Path temporary = temporary(unnamed.file());
+        try {
+            // Killed from here on, the file is a leftover and its rows, all behind the window, are gone with it.
+            files.rename(unnamed.file(), temporary);
+        } catch (IOException e) {
+            throw new StorageException("a segment could not be set aside: file=" + unnamed.file() + ": " + e, e);
+        }
+        unnamed.become(temporary, unnamed.header());
+    }
+
+    @Override
     public @Nullable Region recycle(Region region, long ordinal) {
         FileRegion reused = (FileRegion) region;
         if (!reused.isOwn()) {
@@ -73,11 +86,7 @@ public final class SegmentFiles implements SegmentSource {
         }
         SegmentHeader header = new SegmentHeader(superblock.memoryId(), incarnation, ordinal);
         Path file = name(ordinal);
-        Path temporary = temporary(reused.file());
         try {
-            // Killed from here on, the file is a leftover and its rows, all behind the window, are gone with it.
-            files.rename(reused.file(), temporary);
-            reused.become(temporary, header);
             byte[] footer = new byte[SegmentDescriptor.FOOTER_LENGTH];
             reused.get(geometry.footerOffset(), footer);
             if (ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN).getLong(SegmentDescriptor.MAGIC_OFFSET) != 0) {
@@ -86,7 +95,7 @@ public final class SegmentFiles implements SegmentSource {
                 reused.mapping().force(geometry.footerOffset(), SegmentGeometry.PAGE);
             }
             reused.put(0, header.encode(geometry).array());
-            files.rename(temporary, file);
+            files.rename(reused.file(), file);
             reused.become(file, header);
             return reused;
         } catch (IOException e) {

@@ -9,10 +9,10 @@ import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentCloser;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import org.agrona.concurrent.Agent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,9 +21,6 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps room before the head and takes back what falls behind the window: retire, recycle or unlink, unmap once the
  * epoch has passed, prepare. One thread.
- *
- * <p><b>Invariant.</b> Segments lose their names in the order of their rows, so that those left by a process that died
- * are consecutive: a missing one was lost.
  */
 public final class Preparer implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(Preparer.class);
@@ -34,7 +31,7 @@ public final class Preparer implements Agent {
     private final Epochs epochs;
     private final SegmentGeometry geometry;
     private final SegmentCloser closer;
-    private final List<Segment> behind = new ArrayList<>();
+    private final Queue<Segment> behind = new PriorityQueue<>(Comparator.comparingLong(Segment::ordinal));
     private final Deque<Region> spares = new ArrayDeque<>();
     private final Deque<Doomed> doomed = new ArrayDeque<>();
     private long lowest;
@@ -83,14 +80,10 @@ public final class Preparer implements Agent {
     /** Frees all that is held. Called when nobody uses the ring any more. */
     public void unmapAll() {
         retire();
-        for (Segment segment = ring.retired().poll();
-                segment != null;
-                segment = ring.retired().poll()) {
-            behind.add(segment);
-        }
+        collect();
         behind.forEach(segment -> ring.source().unmap(segment.region()));
         spares.forEach(spare -> {
-            ring.source().unlink(spare);
+            unlink(spare);
             ring.source().unmap(spare);
         });
         doomed.forEach(each -> ring.source().unmap(each.region()));
@@ -116,50 +109,69 @@ public final class Preparer implements Agent {
         return retired;
     }
 
-    private int takeBack() {
+    /** Takes over what was retired, by this thread or by writers in need of an entry of the table. */
+    private void collect() {
         for (Segment segment = ring.retired().poll();
                 segment != null;
                 segment = ring.retired().poll()) {
             behind.add(segment);
         }
-        behind.sort(Comparator.comparingLong(Segment::ordinal));
+    }
+
+    /**
+     * In the order of ordinals, so that the segments that a later open finds are consecutive: what is not below
+     * {@code lowest} may have left the table before a segment that is older, and waits for the next round. So does what
+     * is being sealed at this moment, and all behind it.
+     */
+    private int takeBack() {
+        collect();
         int taken = 0;
-        // One that is being sealed at this moment waits for the next round, and those after it wait with it.
-        while (taken < behind.size() && takeBack(behind.get(taken))) {
+        for (Segment segment = behind.peek();
+                segment != null
+                        && segment.ordinal() < lowest
+                        && (segment.advance(Segment.Life.LIVE, Segment.Life.RETIRED)
+                                || segment.advance(Segment.Life.SEALED, Segment.Life.RETIRED));
+                segment = behind.peek()) {
+            behind.remove();
+            reuseOrDoom(segment);
             taken++;
         }
-        behind.subList(0, taken).clear();
         return taken;
     }
 
-    private boolean takeBack(Segment segment) {
-        if (!segment.advance(Segment.Life.LIVE, Segment.Life.RETIRED)
-                && !segment.advance(Segment.Life.SEALED, Segment.Life.RETIRED)) {
-            return false;
-        }
+    private void reuseOrDoom(Segment segment) {
         if (segment.mayHaveAbandonedRows()) {
             closer.close(segment);
         }
         // A writer of an abandoned row may store into it at any time to come, so its memory can hold nothing else.
-        boolean reusable = !segment.mayHaveAbandonedRows();
-        while (spares.size() > (reusable ? MAX_SPARES - 1 : 0)) {
-            doom(spares.remove());
-        }
-        if (reusable) {
+        if (!segment.mayHaveAbandonedRows() && spares.size() < MAX_SPARES && setAside(segment.region())) {
             spares.add(segment.region());
         } else {
             doom(segment.region());
         }
-        return true;
+    }
+
+    private boolean setAside(Region region) {
+        try {
+            ring.source().setAside(region);
+            return true;
+        } catch (StorageException e) {
+            complain(e);
+            return false;
+        }
     }
 
     private void doom(Region region) {
+        unlink(region);
+        doomed.add(new Doomed(region, epochs.advance()));
+    }
+
+    private void unlink(Region region) {
         try {
             ring.source().unlink(region);
         } catch (StorageException e) {
             complain(e);
         }
-        doomed.add(new Doomed(region, epochs.advance()));
     }
 
     private int unmap() {

@@ -1,8 +1,6 @@
 package io.engram.replay.offheap.internal.upkeep;
 
-import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.ring.Ring;
-import io.engram.replay.offheap.internal.ring.SealFacts;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentCloser;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
@@ -57,15 +55,17 @@ public final class Sealer implements Agent {
     }
 
     private void seal(Segment segment) {
-        SealFacts facts = closer.close(segment);
-        try {
-            ring.source().seal(segment, facts);
-            segment.advance(Segment.Life.SEALING, Segment.Life.SEALED);
-        } catch (StorageException e) {
-            // What reached the disk is unknown and asking again would not tell: nothing is written from here on.
-            segment.advance(Segment.Life.SEALING, Segment.Life.LIVE);
-            ring.fail(e);
-            LOG.error("sealing failed, the memory can only be read from here on: {}", e.getMessage());
+        // The system reports a failed write once, to this thread or to a caller of sync.
+        synchronized (ring.source()) {
+            try {
+                ring.source().seal(segment, closer.close(segment));
+                segment.advance(Segment.Life.SEALING, Segment.Life.SEALED);
+            } catch (RuntimeException | Error e) {
+                // What reached the disk is unknown and asking again would not tell: nothing is written from here on.
+                segment.advance(Segment.Life.SEALING, Segment.Life.LIVE);
+                ring.fail(e);
+                LOG.error("sealing failed, the memory can only be read from here on: {}", e.getMessage());
+            }
         }
     }
 }

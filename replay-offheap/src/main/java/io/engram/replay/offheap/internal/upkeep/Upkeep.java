@@ -1,6 +1,7 @@
 package io.engram.replay.offheap.internal.upkeep;
 
 import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.Segment;
@@ -100,28 +101,42 @@ public final class Upkeep {
      *
      * @param files of the ring's segments
      * @throws StorageException if that is not certain; the ring has failed then
+     * @throws io.engram.replay.MemoryClosedException if the memory is closed
      */
     public void sync(SegmentFiles files) {
-        SegmentGeometry geometry = ring.geometry();
-        long head = ring.head();
         // Against unmapping: a segment that leaves the window meanwhile stays mapped until this is done.
-        var epoch = epochs.register();
-        epoch.enter();
+        EpochRecord epoch = epochs.register();
         try {
-            for (long ordinal = geometry.ordinal(ring.tail(head)); ordinal <= geometry.ordinal(head); ordinal++) {
-                Segment segment = ring.table().get(ordinal);
-                if (segment != null && segment.life() != Segment.Life.SEALED) {
-                    files.force(segment);
-                }
-            }
-            files.forceNames();
-        } catch (StorageException e) {
-            ring.fail(e);
-            throw e;
+            epoch.enter();
+            ring.requireOpen();
+            force(files);
         } finally {
             epoch.exit();
             epochs.unregister(epoch);
         }
+    }
+
+    private void force(SegmentFiles files) {
+        SegmentGeometry geometry = ring.geometry();
+        long head = ring.head();
+        try {
+            for (long ordinal = geometry.ordinal(ring.tail(head)); ordinal <= geometry.ordinal(head); ordinal++) {
+                Segment segment = ring.table().get(ordinal);
+                if (segment != null && segment.life() != Segment.Life.SEALED) {
+                    // The system reports a failed write once, to the sealer or to this thread.
+                    synchronized (files) {
+                        files.force(segment);
+                    }
+                }
+            }
+            synchronized (files) {
+                files.forceNames();
+            }
+        } catch (StorageException e) {
+            ring.fail(e);
+            throw e;
+        }
+        ring.requireNotFailed();
     }
 
     /**
@@ -135,6 +150,18 @@ public final class Upkeep {
         }
         closed = true;
         ring.close();
+        // Else the interrupt would be handed on to the background threads, and no wait would be one.
+        boolean interrupted = Thread.interrupted();
+        try {
+            end(store);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void end(@Nullable Store store) {
         runners.forEach(runner -> runner.close(
                 THREAD_END_MILLIS,
                 thread -> LOG.error("thread {} does not end; waiting for its disk operation", thread.getName())));
@@ -142,6 +169,9 @@ public final class Upkeep {
         if (!awaitQuiescence(ended)) {
             LEAKED.add(ring);
             LEAKED.add(preparer);
+            if (store != null) {
+                LEAKED.add(store);
+            }
             LOG.error(
                     "threads {} are still inside an operation after {}: their memory stays mapped, {} bytes, and the"
                             + " directory locked until the process ends",
@@ -150,15 +180,14 @@ public final class Upkeep {
                     storedBytes());
             return;
         }
-        try {
-            // A sync that failed is never tried again: it could succeed without having kept what was lost.
-            if (store != null && !ring.hasFailed()) {
-                sync(store.segmentFiles());
-            }
-        } finally {
-            preparer.unmapAll();
-            if (store != null) {
-                store.close();
+        try (store) {
+            try {
+                // A sync that failed is never tried again: it could succeed without having kept what was lost.
+                if (store != null && !ring.hasFailed()) {
+                    force(store.segmentFiles());
+                }
+            } finally {
+                preparer.unmapAll();
             }
         }
     }

@@ -1,0 +1,130 @@
+package io.engram.replay.offheap;
+
+import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.NioFileLayer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The real file system, with something to happen after each change of a name and before each forced write. */
+final class HookedFiles implements FileLayer {
+    /** What happens. */
+    @FunctionalInterface
+    interface Hook {
+        void run() throws IOException;
+    }
+
+    private final FileLayer files = new NioFileLayer();
+    Hook afterNameChange = () -> {};
+    Hook beforeForce = () -> {};
+
+    @Override
+    public OpenFile create(Path path) throws IOException {
+        return new HookedFile(files.create(path));
+    }
+
+    @Override
+    public OpenFile open(Path path) throws IOException {
+        return new HookedFile(files.open(path));
+    }
+
+    @Override
+    public void createDirectories(Path path) throws IOException {
+        files.createDirectories(path);
+    }
+
+    @Override
+    public List<Path> list(Path directory) throws IOException {
+        return files.list(directory);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        files.rename(from, to);
+        afterNameChange.run();
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        files.delete(path);
+        afterNameChange.run();
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        files.syncDirectory(directory);
+    }
+
+    private final class HookedFile implements OpenFile {
+        private final OpenFile file;
+
+        HookedFile(OpenFile file) {
+            this.file = file;
+        }
+
+        @Override
+        public long length() throws IOException {
+            return file.length();
+        }
+
+        @Override
+        public void read(ByteBuffer target, long position) throws IOException {
+            file.read(target, position);
+        }
+
+        @Override
+        public void write(ByteBuffer source, long position) throws IOException {
+            file.write(source, position);
+        }
+
+        @Override
+        public void truncate(long length) throws IOException {
+            file.truncate(length);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            file.sync();
+        }
+
+        @Override
+        public Mapping map(long length) throws IOException {
+            return new HookedMapping(file.map(length));
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
+    private final class HookedMapping implements Mapping {
+        private final Mapping mapping;
+
+        HookedMapping(Mapping mapping) {
+            this.mapping = mapping;
+        }
+
+        @Override
+        public long address() {
+            return mapping.address();
+        }
+
+        @Override
+        public long length() {
+            return mapping.length();
+        }
+
+        @Override
+        public void force(int offset, int length) throws IOException {
+            beforeForce.run();
+            mapping.force(offset, length);
+        }
+
+        @Override
+        public void unmap() {
+            mapping.unmap();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package io.engram.replay.offheap;
+
+import io.engram.replay.Batch;
+import io.engram.replay.DType;
+import io.engram.replay.RowLayout;
+import io.engram.replay.Sampler;
+import io.engram.replay.SamplerSpec;
+import io.engram.replay.Schema;
+import io.engram.replay.StreamWriter;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+
+/** The code in README.md: {@link ReadmeTest} runs it and compares the text. */
+final class ReadmeSnippets {
+    private ReadmeSnippets() {}
+
+    /** The environment and the learner that the snippet leaves to its reader. */
+    interface Trainer {
+        float[] reset();
+
+        int act(float[] observation);
+
+        float reward();
+
+        float[] observe(int action);
+
+        boolean terminated();
+
+        boolean truncated();
+
+        void learn(FloatBuffer observations, FloatBuffer nextObservations, Batch batch);
+    }
+
+    static void train(Path directory, Trainer env, int steps) {
+        // README begin
+        Schema schema = Schema.builder()
+                .observation(DType.F32, 4)
+                .action(DType.I32)
+                .reward()
+                .rowLayout(RowLayout.SELF_CONTAINED)
+                .build();
+        try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(schema, 1_000_000)
+                        .directory(directory)
+                        .open();
+                StreamWriter writer = memory.writer("actor-0");
+                Sampler sampler = memory.sampler(
+                        SamplerSpec.uniform("learner", 256).seed(1).build())) {
+            Batch batch = sampler.newBatch();
+            float[] observation = env.reset();
+            writer.begin(observation);
+            for (int step = 0; step < steps; step++) {
+                int action = env.act(observation);
+                observation = env.observe(action);
+                writer.step(action, env.reward(), observation, env.terminated(), env.truncated());
+                if (env.terminated() || env.truncated()) {
+                    observation = env.reset();
+                    writer.begin(observation);
+                }
+                sampler.sample(batch);
+                env.learn(
+                        batch.column("observation").floats(),
+                        batch.column("next/observation").floats(),
+                        batch);
+            }
+        }
+        // README end
+    }
+}

@@ -1,0 +1,113 @@
+package io.engram.replay.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.replay.Batch;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** README.md says what the code says. */
+class ReadmeTest {
+    private static final Path ROOT = Path.of(System.getProperty("engram.root"));
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void snippetIsTheCodeThatRuns() throws IOException {
+        String source = Files.readString(ROOT.resolve("replay-offheap/src/test/java")
+                .resolve(ReadmeSnippets.class.getName().replace('.', '/') + ".java"));
+        String code =
+                between(source, "// README begin\n", "\n        // README end").stripIndent();
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        assertThat(between(readme, "```java\n", "\n```")).isEqualTo(code);
+    }
+
+    @Test
+    void snippetTrains() {
+        CountingEnvironment env = new CountingEnvironment();
+        ReadmeSnippets.train(directory, env, 300);
+        assertThat(env.learned).isEqualTo(300);
+        assertThat(env.resets).isEqualTo(1 + 300 / CountingEnvironment.EPISODE);
+    }
+
+    @Test
+    void coordinatesAndFlagAreThoseOfTheBuild() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        String pom = Files.readString(ROOT.resolve("pom.xml"));
+        String version = between(pom, "<artifactId>engram</artifactId>\n  <version>", "</version>");
+        assertThat(readme)
+                .contains("<version>" + version + "</version>", "io.engram:replay-offheap:" + version)
+                .contains("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
+        assertThat(pom).contains("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED");
+    }
+
+    private static String between(String text, String begin, String end) {
+        int from = text.indexOf(begin);
+        assertThat(from).as("position of %s", begin).isNotNegative();
+        int to = text.indexOf(end, from + begin.length());
+        assertThat(to).as("position of %s", end).isNotNegative();
+        return text.substring(from + begin.length(), to);
+    }
+
+    /** Episodes of a fixed length whose observations count up; checks that every batch holds whole transitions. */
+    private static final class CountingEnvironment implements ReadmeSnippets.Trainer {
+        static final int EPISODE = 7;
+
+        private int count;
+        private int learned;
+        private int resets;
+
+        @Override
+        public float[] reset() {
+            resets++;
+            count = 0;
+            return observation();
+        }
+
+        @Override
+        public int act(float[] observation) {
+            return count;
+        }
+
+        @Override
+        public float reward() {
+            return count;
+        }
+
+        @Override
+        public float[] observe(int action) {
+            count++;
+            return observation();
+        }
+
+        @Override
+        public boolean terminated() {
+            return count == EPISODE;
+        }
+
+        @Override
+        public boolean truncated() {
+            return false;
+        }
+
+        @Override
+        public void learn(FloatBuffer observations, FloatBuffer nextObservations, Batch batch) {
+            learned++;
+            for (int row = 0; row < batch.size(); row++) {
+                float next = nextObservations.get(4 * row);
+                assertThat(next).isEqualTo(observations.get(4 * row) + 1);
+                assertThat(batch.column("reward").floats().get(row)).isEqualTo(next);
+                assertThat(batch.column("terminated").buffer().get(row)).isEqualTo((byte) (next == EPISODE ? 1 : 0));
+            }
+        }
+
+        private float[] observation() {
+            return new float[] {count, 0, 0, 0};
+        }
+    }
+}
