@@ -96,7 +96,10 @@ final class HandWriter {
         }
     }
 
-    /** What a writer that wakes up late may do at worst: stores everything into the slot that it still takes for its own. */
+    /**
+     * What a writer that wakes up late may do at worst: stores everything into the slot that it still takes for its
+     * own.
+     */
     void storeLate() {
         store(RowDescriptor.EPISODE_OFFSET, image().length);
     }
