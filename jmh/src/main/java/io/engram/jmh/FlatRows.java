@@ -17,7 +17,9 @@ import org.agrona.IoUtil;
 import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
 
-/** W1 rows of random bytes in one mapped file or one block of anonymous memory, laid out as the memory lays them out. */
+/**
+ * W1 rows of random bytes in one mapped file or one block of anonymous memory, laid out as the memory lays them out.
+ */
 final class FlatRows implements AutoCloseable {
     private static final PayloadLayout LAYOUT = new PayloadLayout(Experience.schema(RowLayout.SELF_CONTAINED));
 

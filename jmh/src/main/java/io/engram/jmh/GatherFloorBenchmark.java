@@ -18,9 +18,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The floor of W1 c: 256 rows gathered into the same columns by a plain loop over the same kind of memory, with the same
- * distance from row to row. The rows are drawn beforehand; a pass touches them, another copies; nothing is checked.
- * Microseconds a batch.
+ * The floor of W1 c: 256 rows gathered into the same columns by a plain loop over the same kind of memory, with the
+ * same distance from row to row. The rows are drawn beforehand; a pass touches them, another copies; nothing is
+ * checked. Microseconds a batch.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

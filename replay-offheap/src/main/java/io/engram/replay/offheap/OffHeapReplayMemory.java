@@ -183,10 +183,11 @@ public final class OffHeapReplayMemory implements ReplayMemory {
      * and sampling go on meanwhile. Does nothing for volatile storage.
      *
      * @throws StorageException if that is not certain; from then on the memory can only be read
+     * @throws StoreFailedException if the storage failed earlier: trying again would not tell what was lost
      * @throws io.engram.replay.MemoryClosedException if the memory is closed
      */
     public void sync() {
-        ring.requireOpen();
+        ring.requireWritable();
         if (store != null) {
             upkeep.sync(store.segmentFiles());
         }

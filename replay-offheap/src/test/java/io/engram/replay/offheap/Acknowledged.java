@@ -19,7 +19,6 @@ final class Acknowledged {
     private final long capacity;
     private final Map<String, TreeMap<Long, Long>> sequencesByCount = new HashMap<>();
     private long highest = -1;
-    private long rows;
 
     /** A row that was recognised. */
     record Known(String stream, long count) {}
@@ -33,12 +32,6 @@ final class Acknowledged {
     void add(String stream, long count, long sequence) {
         sequencesByCount.computeIfAbsent(stream, name -> new TreeMap<>()).put(count, sequence);
         highest = Math.max(highest, sequence);
-        rows++;
-    }
-
-    /** Appends that returned. */
-    long appends() {
-        return rows;
     }
 
     /** The highest sequence that an append returned, -1 before the first. */
@@ -72,6 +65,14 @@ final class Acknowledged {
         sequencesByCount.forEach((stream, acknowledged) -> last.put(stream, acknowledged.lastKey()));
         found.forEach((stream, counts) -> last.merge(stream, counts.lastKey(), Math::max));
         return last;
+    }
+
+    /** What to compare with after the next death: all that was found after this one. */
+    Acknowledged next(SortedMap<Long, StoredRow> held, Map<Integer, String> streams) {
+        Acknowledged next = new Acknowledged(layout, capacity);
+        recognise(held, streams)
+                .forEach((stream, counts) -> counts.forEach((count, sequence) -> next.add(stream, count, sequence)));
+        return next;
     }
 
     /** Every row is whole and the rows of a stream have no gap; returns the sequences by stream and count. */

@@ -289,7 +289,13 @@ public final class Ring {
         }
     }
 
-    private void requireWritable() {
+    /**
+     * Throws if nothing can be written any more.
+     *
+     * @throws MemoryClosedException if {@link #close()} was called
+     * @throws StoreFailedException if {@link #fail} was called
+     */
+    public void requireWritable() {
         requireOpen();
         requireNotFailed();
     }

@@ -103,8 +103,10 @@ public final class UniformSampler implements Sampler {
             throw new IllegalArgumentException(
                     "the batch is not of sampler '" + spec.name() + "'; make it with this sampler's newBatch()");
         }
+        requireOpen();
         epoch.enter();
         try {
+            // Once more, because only now nothing is unmapped any more.
             requireOpen();
             return fill(own);
         } finally {

@@ -83,6 +83,8 @@ final class Journal implements AutoCloseable {
                 .put(BODY_OFFSET + Integer.BYTES, text);
         block.putInt(CRC_OFFSET, Checksum.of(block, block.capacity(), CRC_OFFSET));
         try {
+            // What an append that failed halfway left here could reach beyond this record.
+            cutTail();
             open.write(block, end);
         } catch (IOException e) {
             throw new StorageException(

@@ -189,6 +189,9 @@ public final class Preparer implements Agent {
     }
 
     private int prepare() {
+        if (ring.hasFailed()) {
+            return 0;
+        }
         if (pause > 0) {
             pause--;
             return 0;

@@ -20,7 +20,6 @@ public final class Sealer implements Agent {
     private final SegmentGeometry geometry;
     private final SegmentCloser closer;
     private long next;
-    private boolean failed;
 
     /**
      * A sealer.
@@ -39,7 +38,7 @@ public final class Sealer implements Agent {
     public int doWork() {
         long head = ring.head();
         next = Math.max(next, geometry.ordinal(ring.tail(head)));
-        if (failed || next + SEGMENTS_BEHIND > geometry.ordinal(head)) {
+        if (ring.hasFailed() || next + SEGMENTS_BEHIND > geometry.ordinal(head)) {
             return 0;
         }
         Segment segment = ring.table().get(next);
@@ -63,7 +62,6 @@ public final class Sealer implements Agent {
                 segment.advance(Segment.Life.SEALING, Segment.Life.SEALED);
             } catch (RuntimeException | Error e) {
                 // What reached the disk is unknown and asking again would not tell: nothing is written from here on.
-                failed = true;
                 segment.advance(Segment.Life.SEALING, Segment.Life.LIVE);
                 ring.fail(e);
                 LOG.error("sealing failed, the memory can only be read from here on: {}", e.getMessage());
