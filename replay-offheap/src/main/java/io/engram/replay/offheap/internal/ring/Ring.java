@@ -148,6 +148,23 @@ public final class Ring {
     }
 
     /**
+     * Where many rows lie, as {@link #rowAddress}: written out, so that what does not change is loaded once.
+     *
+     * @param sequences the rows
+     * @param addresses takes an address for each
+     */
+    public void rowAddresses(long[] sequences, long[] addresses) {
+        SegmentTable segments = table;
+        int rowsShift = geometry.rowsShift();
+        long mask = sequenceMask;
+        long stride = geometry.stride();
+        for (int i = 0; i < sequences.length; i++) {
+            Segment segment = segments.get(sequences[i] >>> rowsShift);
+            addresses[i] = segment == null ? 0 : segment.rowsAddress() + (sequences[i] & mask) * stride;
+        }
+    }
+
+    /**
      * Claims consecutive rows. For writers inside an epoch.
      *
      * @param rows at least 1, at most the capacity
