@@ -206,7 +206,9 @@ public final class UniformSampler implements Sampler {
         return back != RowDescriptor.BACK_TOO_FAR && start >= tail ? start : DrawnRows.NONE;
     }
 
-    /** Copies every lane and returns how many are empty again, because their rows changed: the first in {@link #lanes}. */
+    /**
+     * Copies every lane and returns how many are empty again, because their rows changed: the first in {@link #lanes}.
+     */
     private int copy(OffHeapBatch batch) {
         for (ColumnCopy copy : batch.copies()) {
             copy.copy(copy.fromStart() ? starts.addresses() : ends.addresses());
