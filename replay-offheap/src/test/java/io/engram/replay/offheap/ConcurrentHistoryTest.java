@@ -12,7 +12,6 @@ import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -59,7 +58,7 @@ class ConcurrentHistoryTest {
     @ParameterizedTest
     @MethodSource("plans")
     void everySampledTransitionWasTold(Plan plan) throws InterruptedException {
-        run(plan, plan.storage() == Storage.PERSISTENT ? 1_500 : 15_000);
+        run(plan, plan.storage() == Storage.PERSISTENT ? 3_000 : 60_000);
     }
 
     @Test
@@ -72,8 +71,7 @@ class ConcurrentHistoryTest {
     }
 
     private void run(Plan plan, int states) throws InterruptedException {
-        OffHeapReplayMemory.Builder builder = OffHeapReplayMemory.builder(
-                        Story.schema(plan.layout()), plan.capacity())
+        OffHeapReplayMemory.Builder builder = OffHeapReplayMemory.builder(Story.schema(plan.layout()), plan.capacity())
                 .segmentRows(plan.segmentRows())
                 .storage(plan.storage());
         if (plan.storage() == Storage.PERSISTENT) {
@@ -131,7 +129,10 @@ class ConcurrentHistoryTest {
 
     /** How many transitions the writers append together. */
     private static long transitions(int states) {
-        long inLanes = LANES * LongStream.range(0, states / LANES).filter(n -> !Story.begins(n)).count();
+        long inLanes = LANES
+                * LongStream.range(0, states / LANES)
+                        .filter(n -> !Story.begins(n))
+                        .count();
         return 3 * LongStream.range(0, states).filter(n -> !Story.begins(n)).count() + inLanes;
     }
 

@@ -54,9 +54,7 @@ class ParkedWriterTest {
                 .storage(storage)
                 .segmentRows(SEGMENT_ROWS)
                 .withoutAutomaticUpkeep();
-        memory = storage == Storage.PERSISTENT
-                ? builder.directory(directory).open()
-                : builder.open();
+        memory = storage == Storage.PERSISTENT ? builder.directory(directory).open() : builder.open();
         sampler = memory.sampler(SamplerSpec.uniform("learner", 32).seed(1).build());
         window = new Window(memory);
         first = memory.writer("first");
@@ -254,7 +252,9 @@ class ParkedWriterTest {
     @Test
     void stoppedSealerHoldsUpNobody() {
         open(Storage.PERSISTENT);
-        Segment sealing = memory.ring().table().get(memory.ring().geometry().ordinal(memory.ring().head()));
+        Segment sealing = memory.ring()
+                .table()
+                .get(memory.ring().geometry().ordinal(memory.ring().head()));
         assertThat(sealing.advance(Segment.Life.LIVE, Segment.Life.SEALING)).isTrue();
         tell(3 * CAPACITY);
         assertThat(window.missing()).isEmpty();

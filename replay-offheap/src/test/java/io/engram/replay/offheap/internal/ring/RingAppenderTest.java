@@ -23,10 +23,8 @@ class RingAppenderTest {
     private static final int ROWS = 4;
     private static final long CAPACITY = 16;
 
-    private final Schema schema = Schema.builder()
-            .observation(DType.I64)
-            .rowLayout(RowLayout.ARRIVAL)
-            .build();
+    private final Schema schema =
+            Schema.builder().observation(DType.I64).rowLayout(RowLayout.ARRIVAL).build();
     private final PayloadLayout layout = new PayloadLayout(schema);
     private final SegmentGeometry geometry = SegmentGeometry.ofRows(layout.length(), ROWS);
     private final CountingSegments source = new CountingSegments(geometry);
