@@ -58,7 +58,7 @@ class ConcurrentHistoryTest {
     @ParameterizedTest
     @MethodSource("plans")
     void everySampledTransitionWasTold(Plan plan) throws InterruptedException {
-        run(plan, plan.storage() == Storage.PERSISTENT ? 1_500 : 15_000);
+        run(plan, plan.storage() == Storage.PERSISTENT ? 3_000 : 60_000);
     }
 
     @Test
