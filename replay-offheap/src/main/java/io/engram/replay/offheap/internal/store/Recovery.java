@@ -71,7 +71,8 @@ final class Recovery {
         List<Candidate> candidates = new ArrayList<>();
         for (Path file : files.list(directory)) {
             String name = String.valueOf(file.getFileName());
-            if (name.endsWith(SegmentFiles.TEMPORARY_SUFFIX)) {
+            if (name.endsWith(SegmentFiles.SUFFIX + SegmentFiles.TEMPORARY_SUFFIX)) {
+                files.open(file).close();
                 leftovers.add(file);
             } else if (name.endsWith(SegmentFiles.SUFFIX)) {
                 candidates.add(new Candidate(file, readHeader(file)));
