@@ -162,7 +162,7 @@ final class Recovery {
             begin--;
         }
         List<Found> last = found.subList(begin, found.size());
-        long tail = head(last) - superblock.capacity();
+        long tail = head(found) - superblock.capacity();
         for (Found each : found.subList(0, begin)) {
             if (!isEmpty(each) && geometry.firstSequence(each.ordinal() + 1) > tail) {
                 throw new CorruptStoreException("a segment is missing: directory=" + directory + ", segment="
