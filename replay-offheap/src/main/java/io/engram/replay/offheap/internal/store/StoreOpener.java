@@ -89,7 +89,12 @@ public final class StoreOpener {
         }
         Journal journal = Journal.open(files, journalFile);
         try {
-            Recovery recovery = new Recovery(files, segmentDirectory, superblock, incarnation);
+            Recovery recovery = new Recovery(
+                    files,
+                    segmentDirectory,
+                    superblock,
+                    incarnation,
+                    journal.streams().size());
             Store.Recovered recovered = recovery.run();
             journal.cutTail();
             SegmentFiles segmentFiles = new SegmentFiles(files, segmentDirectory, superblock, incarnation, journal);
