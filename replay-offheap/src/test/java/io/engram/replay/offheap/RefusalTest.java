@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What is wrong with a directory is told by an exception of its own, and nothing in the directory is changed. The memory
- * that is damaged here has 50 rows of two streams, sealed and open segments, and has lost its first ones.
+ * What is wrong with a directory is told by an exception of its own, and nothing in the directory is changed. The
+ * memory that is damaged here has 50 rows of two streams, sealed and open segments, and has lost its first ones.
  */
 class RefusalTest {
     private static final Schema SCHEMA = Experience.schema(RowLayout.ARRIVAL);

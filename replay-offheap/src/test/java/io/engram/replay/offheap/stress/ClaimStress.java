@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJZ_Result;
 
 /**
- * Two writers claim at once and make the segments for it themselves. Would catch a sequence given out twice or left out,
- * and a claim before its segments are there.
+ * Two writers claim at once and make the segments for it themselves. Would catch a sequence given out twice or left
+ * out, and a claim before its segments are there.
  */
 @JCStressTest
 @Outcome(id = "0, 1, true", expect = Expect.ACCEPTABLE, desc = "One row, then three.")

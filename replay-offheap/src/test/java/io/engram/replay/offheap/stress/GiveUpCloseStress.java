@@ -12,8 +12,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A writer gives up a claimed slot while sealing closes it: in the end it is known that nobody will store into it. Would
- * catch a close that takes the word of the writer back, after which the segment could never be recycled.
+ * A writer gives up a claimed slot while sealing closes it: in the end it is known that nobody will store into it.
+ * Would catch a close that takes the word of the writer back, after which the segment could never be recycled.
  */
 @JCStressTest
 @Outcome(id = "3, 4", expect = Expect.ACCEPTABLE, desc = "Abandoned, then dead.")

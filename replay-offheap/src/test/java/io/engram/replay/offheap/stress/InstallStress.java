@@ -10,8 +10,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZZ_Result;
 
 /**
- * Two writers made the same segment; the one that wins sees it leave the window at once. Would catch an entry that can be
- * taken twice for one ordinal: rows of one sequence in two places, and a segment that nobody ever takes back.
+ * Two writers made the same segment; the one that wins sees it leave the window at once. Would catch an entry that can
+ * be taken twice for one ordinal: rows of one sequence in two places, and a segment that nobody ever takes back.
  */
 @JCStressTest
 @Outcome(id = "true, false, false", expect = Expect.ACCEPTABLE, desc = "The slow one's segment serves.")

@@ -9,8 +9,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * A writer that was stopped after its mark, and closed, stores its row after all, while a sampler reads that row and its
- * neighbour. Would catch a closed slot that can be read, and a store beyond its row.
+ * A writer that was stopped after its mark, and closed, stores its row after all, while a sampler reads that row and
+ * its neighbour. Would catch a closed slot that can be read, and a store beyond its row.
  */
 @JCStressTest
 @Outcome(id = "-1, 0", expect = Expect.ACCEPTABLE, desc = "The closed row is refused, its neighbour is whole.")

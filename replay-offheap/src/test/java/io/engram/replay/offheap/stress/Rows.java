@@ -5,8 +5,8 @@ import io.engram.replay.offheap.internal.ring.Stamp;
 import org.agrona.UnsafeApi;
 
 /**
- * Rows for jcstress: a stamp and a payload that fills the slot, every word of which is the row's sequence. What a reader
- * does is what {@link io.engram.replay.offheap.internal.sample.UniformSampler} does, to one row.
+ * Rows for jcstress: a stamp and a payload that fills the slot, every word of which is the row's sequence. What a
+ * reader does is what {@link io.engram.replay.offheap.internal.sample.UniformSampler} does, to one row.
  */
 final class Rows {
     /** What a reader returns that must not use what it copied. */
