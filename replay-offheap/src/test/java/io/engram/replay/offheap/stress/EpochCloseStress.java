@@ -28,6 +28,7 @@ public class EpochCloseStress {
 
     @Nullable
     private Thread owner;
+
     private final Ring ring = new Ring(SegmentGeometry.ofRows(8, 1), 1, new NoMemory(), 0, 0);
 
     /** Enters, then looks. */

@@ -28,6 +28,7 @@ public class EpochUnmapStress {
 
     @Nullable
     private Thread owner;
+
     private final SegmentTable table = new SegmentTable(16);
     private final Segment segment = NoMemory.segment(0);
 
