@@ -27,7 +27,7 @@ import org.openjdk.jmh.infra.Blackhole;
 public class DjlPeerBenchmark extends EngramBenchmark {
     /** A million take several gigabytes and a minute to fill. */
     @Param("100000")
-    int rows;
+    int steps;
 
     private NDManager root;
     private LruReplayBuffer buffer;
@@ -41,9 +41,9 @@ public class DjlPeerBenchmark extends EngramBenchmark {
         System.setProperty("ai.djl.pytorch.num_threads", "1");
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         root = NDManager.newBaseManager("PyTorch");
-        buffer = new LruReplayBuffer(Experience.BATCH, rows);
+        buffer = new LruReplayBuffer(Experience.BATCH, steps);
         experience = new Experience(1);
-        for (int i = 0; i < rows; i++) {
+        for (int i = 0; i < steps; i++) {
             buffer.addStep(step());
         }
     }

@@ -31,6 +31,8 @@ final class FlatRows implements AutoCloseable {
     static final long REWARD = offset(Field.REWARD);
     /** The next state, from the start of a self-contained row. */
     static final long NEXT_STATE = offset(Schema.NEXT + Field.OBSERVATION);
+    /** The last word of a self-contained row. */
+    static final long LAST_WORD = NEXT_STATE + 8;
 
     private static final int PAGE = 4096;
 

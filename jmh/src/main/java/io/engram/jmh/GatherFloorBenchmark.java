@@ -88,7 +88,12 @@ public class GatherFloorBenchmark extends EngramBenchmark {
         at = (at + Experience.BATCH) & (draws.length - 1);
         long sum = 0;
         for (int i = 0; i < Experience.BATCH; i++) {
-            sum += UnsafeApi.getLong(base + draws[first + i] * stride);
+            long row = base + draws[first + i] * stride;
+            sum += UnsafeApi.getLong(row);
+            if (layout == RowLayout.SELF_CONTAINED) {
+                // The row's last word lies in the next cache line.
+                sum += UnsafeApi.getLong(row + FlatRows.LAST_WORD);
+            }
         }
         if (layout == RowLayout.SELF_CONTAINED) {
             copySelfContained(first);

@@ -33,6 +33,7 @@ public final class StreamRegistry {
 
     private final NewStream owner;
     private final Map<String, Integer> ids = new HashMap<>();
+    private final Set<Integer> numbers = new HashSet<>();
     private final Set<Integer> open = new HashSet<>();
     private int nextId;
 
@@ -55,11 +56,12 @@ public final class StreamRegistry {
      */
     public synchronized void restore(int id, String name) {
         checkName(name);
-        if (id < 0 || id == Integer.MAX_VALUE || ids.containsKey(name) || ids.containsValue(id)) {
+        if (id < 0 || id == Integer.MAX_VALUE || ids.containsKey(name) || numbers.contains(id)) {
             throw new IllegalArgumentException(
                     "stream '" + name + "' cannot be restored: id=" + id + ", registered are " + ids);
         }
         ids.put(name, id);
+        numbers.add(id);
         nextId = Math.max(nextId, id + 1);
     }
 
@@ -130,6 +132,7 @@ public final class StreamRegistry {
         if (known == null) {
             owner.register(id, name);
             ids.put(name, id);
+            numbers.add(id);
             nextId++;
         }
         open.add(id);

@@ -130,6 +130,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     public StreamWriter writer(String stream) {
         ring.requireOpen();
         int id = streams.open(stream);
+        syncStreams(id);
         return new SinkStreamWriter(schema, lane(stream, id), appender(new int[] {id}), capacity);
     }
 
@@ -137,6 +138,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     public VectorWriter vectorWriter(List<String> names) {
         ring.requireOpen();
         int[] ids = streams.openAll(names);
+        syncStreams(ids);
         List<Lane> lanes = new ArrayList<>();
         for (int i = 0; i < ids.length; i++) {
             lanes.add(lane(names.get(i), ids[i]));
@@ -229,6 +231,21 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 ring.requireOpen();
                 throw e;
             }
+        }
+    }
+
+    /** Before a row can name them. */
+    private void syncStreams(int... opened) {
+        try {
+            if (store != null) {
+                upkeep.syncStreams(store);
+            }
+        } catch (StorageException e) {
+            for (int id : opened) {
+                streams.close(id);
+            }
+            ring.requireOpen();
+            throw e;
         }
     }
 
@@ -342,6 +359,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             SegmentGeometry geometry = segmentRows == 0
                     ? SegmentGeometry.choose(payloadLength, capacity)
                     : SegmentGeometry.ofRows(payloadLength, segmentRows);
+            geometry.requireFewSegments(capacity);
             long incarnation = new SecureRandom().nextLong();
             if (directory == null) {
                 return new OffHeapReplayMemory(this, geometry, incarnation, null);

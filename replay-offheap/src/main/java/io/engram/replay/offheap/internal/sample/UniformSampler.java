@@ -72,8 +72,8 @@ public final class UniformSampler implements Sampler {
         this.patience = new Patience(spec.patience());
         int size = spec.batchSize();
         this.lanes = new int[size];
-        this.ends = new DrawnRows(size);
-        this.starts = arrival ? new DrawnRows(size) : ends;
+        this.ends = new DrawnRows(ring, size);
+        this.starts = arrival ? new DrawnRows(ring, size) : ends;
     }
 
     @Override
@@ -177,14 +177,14 @@ public final class UniformSampler implements Sampler {
         return true;
     }
 
-    /** Finds what was drawn for the empty lanes and returns how many are empty still: the first in {@link #lanes}. */
+    /** Finds what was drawn for the empty lanes and returns how many are empty still: the first of the lanes. */
     private int find(int drawn, long tail) {
-        ends.touch(ring, lanes, drawn);
+        ends.touch(lanes, drawn);
         if (arrival) {
             for (int i = 0; i < drawn; i++) {
                 starts.set(lanes[i], start(lanes[i], tail));
             }
-            starts.touch(ring, lanes, drawn);
+            starts.touch(lanes, drawn);
         }
         int empty = 0;
         for (int i = 0; i < drawn; i++) {
@@ -206,9 +206,7 @@ public final class UniformSampler implements Sampler {
         return back != RowDescriptor.BACK_TOO_FAR && start >= tail ? start : DrawnRows.NONE;
     }
 
-    /**
-     * Copies every lane and returns how many are empty again, because their rows changed: the first in {@link #lanes}.
-     */
+    /** Copies every lane and returns how many are empty again, their rows having changed: the first of the lanes. */
     private int copy(OffHeapBatch batch) {
         for (ColumnCopy copy : batch.copies()) {
             copy.copy(copy.fromStart() ? starts.addresses() : ends.addresses());

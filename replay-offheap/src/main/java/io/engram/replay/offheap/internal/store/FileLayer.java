@@ -23,7 +23,8 @@ public interface FileLayer {
      *
      * @param path where
      * @return the open file
-     * @throws IOException if it is missing, not a regular file or not permitted
+     * @throws IOException if it is missing or not permitted
+     * @throws io.engram.replay.offheap.ForeignFileException if it is not a regular file
      */
     OpenFile open(Path path) throws IOException;
 

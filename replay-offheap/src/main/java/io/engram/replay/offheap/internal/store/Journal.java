@@ -7,6 +7,8 @@ import static io.engram.replay.offheap.internal.store.JournalDescriptor.MAX_LENG
 import static io.engram.replay.offheap.internal.store.JournalDescriptor.STREAM;
 import static io.engram.replay.offheap.internal.store.JournalDescriptor.TYPE_OFFSET;
 
+import io.engram.replay.StreamException;
+import io.engram.replay.internal.StreamRegistry;
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.StorageException;
 import java.io.IOException;
@@ -14,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -27,6 +28,7 @@ final class Journal implements AutoCloseable {
     private final FileLayer.OpenFile open;
     private final Map<Integer, String> streams;
     private long end;
+    private boolean unsynced;
 
     private Journal(Path file, FileLayer.OpenFile open, Map<Integer, String> streams, long end) {
         this.file = file;
@@ -36,7 +38,7 @@ final class Journal implements AutoCloseable {
     }
 
     static Journal create(FileLayer files, Path file) throws IOException {
-        return new Journal(file, files.create(file), new LinkedHashMap<>(), 0);
+        return new Journal(file, files.create(file), Map.of(), 0);
     }
 
     /** Reads every record; changes nothing until {@link #cutTail}. */
@@ -44,16 +46,22 @@ final class Journal implements AutoCloseable {
         FileLayer.OpenFile open = files.open(file);
         try {
             long length = open.length();
-            Map<Integer, String> streams = new LinkedHashMap<>();
             ByteBuffer block = ByteBuffer.allocate(BODY_OFFSET + MAX_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+            StreamRegistry registry = new StreamRegistry((id, name) -> {});
             long at = 0;
-            while (at < length) {
-                int whole = readRecord(file, open, block, at, length, streams);
+            for (int id = 0; at < length; id++) {
+                block.clear().limit((int) Math.min(block.capacity(), length - at));
+                open.read(block, at);
+                int whole = wholeRecord(block);
                 if (whole == 0) {
+                    requireUnfinished(file, open, block, at);
                     break;
                 }
+                ByteBuffer whatItSays = block.slice(0, whole).order(ByteOrder.LITTLE_ENDIAN);
+                restore(file, at, registry, id, decodeStream(file, at, whatItSays, id));
                 at += whole;
             }
+            Map<Integer, String> streams = registry.names();
             return new Journal(file, open, streams, at);
         } catch (Throwable t) {
             open.close();
@@ -91,10 +99,17 @@ final class Journal implements AutoCloseable {
                     "a new stream could not be recorded: file=" + file + ", stream=" + name + ": " + e, e);
         }
         end += block.capacity();
+        unsynced = true;
+    }
+
+    /** Whether something was recorded since the last sync. */
+    synchronized boolean isUnsynced() {
+        return unsynced;
     }
 
     synchronized void sync() throws IOException {
         open.sync();
+        unsynced = false;
     }
 
     @Override
@@ -102,46 +117,70 @@ final class Journal implements AutoCloseable {
         open.close();
     }
 
-    /** The record's length, or 0 if it is the unfinished last one. */
-    private static int readRecord(
-            Path file, FileLayer.OpenFile open, ByteBuffer block, long at, long length, Map<Integer, String> streams)
-            throws IOException {
-        block.clear().limit((int) Math.min(block.capacity(), length - at));
-        open.read(block, at);
+    /** The length of the record that begins the buffer, or 0 if none does that is whole. */
+    private static int wholeRecord(ByteBuffer block) {
         int available = block.position();
         if (available < BODY_OFFSET) {
             return 0;
         }
         int body = block.getInt(LENGTH_OFFSET);
-        if (body < 1 || body > MAX_LENGTH) {
-            throw damaged(file, at, "length=" + body + ", expected 1 to " + MAX_LENGTH);
-        }
-        int whole = TYPE_OFFSET + body;
-        if (whole > available) {
+        if (body < 1 || body > MAX_LENGTH || TYPE_OFFSET + body > available) {
             return 0;
         }
-        int crc = Checksum.of(block, whole, CRC_OFFSET);
-        if (crc != block.getInt(CRC_OFFSET)) {
-            if (at + whole == length) {
-                return 0;
-            }
-            throw damaged(
-                    file,
-                    at,
-                    "crc32c found=" + Integer.toHexString(block.getInt(CRC_OFFSET)) + ", expected="
-                            + Integer.toHexString(crc));
+        int whole = TYPE_OFFSET + body;
+        return Checksum.of(block, whole, CRC_OFFSET) == block.getInt(CRC_OFFSET) ? whole : 0;
+    }
+
+    /** What is not a whole record was being written last only if it is no longer than one, and none comes behind it. */
+    private static void requireUnfinished(Path file, FileLayer.OpenFile open, ByteBuffer block, long at)
+            throws IOException {
+        int available = block.position();
+        boolean last = at + available == open.length();
+        for (int i = 1; last && i < available; i++) {
+            ByteBuffer behind = block.slice(i, available - i).order(ByteOrder.LITTLE_ENDIAN);
+            last = wholeRecord(behind.position(available - i)) == 0;
         }
-        if (block.get(TYPE_OFFSET) != STREAM || body < 1 + Integer.BYTES) {
+        if (!last && !isZero(open, block, at)) {
+            throw damaged(file, at, "no whole record found, but more behind it");
+        }
+    }
+
+    /** A file that had grown when the power went, but whose bytes were not written yet. */
+    private static boolean isZero(FileLayer.OpenFile open, ByteBuffer block, long from) throws IOException {
+        long length = open.length();
+        for (long at = from; at < length; at += block.capacity()) {
+            block.clear();
+            open.read(block, at);
+            block.flip();
+            while (block.hasRemaining()) {
+                if (block.get() != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static void restore(Path file, long at, StreamRegistry registry, int id, String name) {
+        try {
+            registry.restore(id, name);
+        } catch (IllegalArgumentException | StreamException e) {
+            throw damaged(file, at, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The name of the stream that a record gives a number. */
+    private static String decodeStream(Path file, long at, ByteBuffer block, int expectedId) {
+        if (block.get(TYPE_OFFSET) != STREAM || block.capacity() < BODY_OFFSET + Integer.BYTES) {
             throw damaged(file, at, "type=" + block.get(TYPE_OFFSET) + ", expected " + STREAM);
         }
-        int textOffset = BODY_OFFSET + Integer.BYTES;
-        byte[] text = new byte[whole - textOffset];
-        block.get(textOffset, text);
-        String name = new String(text, StandardCharsets.UTF_8);
-        if (streams.put(block.getInt(BODY_OFFSET), name) != null) {
-            throw damaged(file, at, "stream id=" + block.getInt(BODY_OFFSET) + " is recorded twice");
+        int id = block.getInt(BODY_OFFSET);
+        if (id != expectedId) {
+            throw damaged(file, at, "stream id=" + id + ", expected " + expectedId);
         }
-        return whole;
+        byte[] text = new byte[block.capacity() - BODY_OFFSET - Integer.BYTES];
+        block.get(BODY_OFFSET + Integer.BYTES, text);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     private static CorruptStoreException damaged(Path file, long at, String what) {

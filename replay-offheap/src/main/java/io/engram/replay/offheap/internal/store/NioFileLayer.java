@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.store;
 
+import io.engram.replay.offheap.ForeignFileException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,13 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 import org.agrona.BufferUtil;
@@ -31,8 +32,11 @@ public final class NioFileLayer implements FileLayer {
     @Override
     public OpenFile open(Path path) throws IOException {
         // A FIFO or a device would block or worse, and a link could lead out of the store.
-        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new FileSystemException(path.toString(), null, "not a regular file");
+        BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!found.isRegularFile()) {
+            String kind = found.isDirectory() ? "a directory" : found.isSymbolicLink() ? "a link" : "a device or pipe";
+            throw new ForeignFileException("not a file of an Engram memory: file=" + path + ", found " + kind
+                    + ", expected a regular file; move it away");
         }
         return new NioFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }

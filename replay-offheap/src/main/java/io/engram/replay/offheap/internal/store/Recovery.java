@@ -28,15 +28,18 @@ final class Recovery {
     private final Superblock superblock;
     private final SegmentGeometry geometry;
     private final long incarnation;
+    private final int streams;
     private final RowScanner scanner;
     private final List<Path> leftovers = new ArrayList<>();
 
-    Recovery(FileLayer files, Path directory, Superblock superblock, long incarnation) {
+    /** {@code streams}: how many have a name in the journal. */
+    Recovery(FileLayer files, Path directory, Superblock superblock, long incarnation, int streams) {
         this.files = files;
         this.directory = directory;
         this.superblock = superblock;
         this.geometry = superblock.geometry();
         this.incarnation = incarnation;
+        this.streams = streams;
         this.scanner = new RowScanner(geometry);
     }
 
@@ -57,6 +60,7 @@ final class Recovery {
                 found.add(scan(candidate));
             }
             List<Found> kept = consecutive(withoutTwins(found));
+            requireNamedStreams(kept);
             Store.Recovered recovered = mend(kept);
             found.removeAll(kept);
             found.forEach(twin -> twin.region().mapping().unmap());
@@ -71,7 +75,8 @@ final class Recovery {
         List<Candidate> candidates = new ArrayList<>();
         for (Path file : files.list(directory)) {
             String name = String.valueOf(file.getFileName());
-            if (name.endsWith(SegmentFiles.TEMPORARY_SUFFIX)) {
+            if (name.endsWith(SegmentFiles.SUFFIX + SegmentFiles.TEMPORARY_SUFFIX)) {
+                files.open(file).close();
                 leftovers.add(file);
             } else if (name.endsWith(SegmentFiles.SUFFIX)) {
                 candidates.add(new Candidate(file, readHeader(file)));
@@ -116,7 +121,7 @@ final class Recovery {
                 SegmentFooter.decode(ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN), candidate.header());
         long first = geometry.firstSequence(candidate.header().ordinal());
         RowScanner.Rows rows = facts != null
-                ? new RowScanner.Rows(first + geometry.rows(), facts.nextEpisode())
+                ? new RowScanner.Rows(first + geometry.rows(), facts.nextEpisode(), facts.nextStream())
                 : scanner.scan(region.address() + SegmentGeometry.ROWS_OFFSET, first);
         return new Found(region, facts, rows);
     }
@@ -161,7 +166,7 @@ final class Recovery {
             begin--;
         }
         List<Found> last = found.subList(begin, found.size());
-        long tail = head(last) - superblock.capacity();
+        long tail = head(found) - superblock.capacity();
         for (Found each : found.subList(0, begin)) {
             if (!isEmpty(each) && geometry.firstSequence(each.ordinal() + 1) > tail) {
                 throw new CorruptStoreException("a segment is missing: directory=" + directory + ", segment="
@@ -172,6 +177,18 @@ final class Recovery {
             leftovers.add(each.region().file());
         }
         return new ArrayList<>(last);
+    }
+
+    /** A stream is recorded before it has a row. */
+    private void requireNamedStreams(List<Found> found) {
+        for (Found each : found) {
+            if (each.rows().nextStream() > streams) {
+                throw new TruncatedStoreException("the journal is too short: file="
+                        + directory.resolveSibling(JournalDescriptor.FILE_NAME) + ", streams found=" + streams
+                        + ", expected at least " + each.rows().nextStream() + ", which have rows in "
+                        + each.region().file().getFileName() + "; restore it from a copy");
+            }
+        }
     }
 
     /** One past the last row. */

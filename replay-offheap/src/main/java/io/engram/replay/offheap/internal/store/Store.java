@@ -91,6 +91,28 @@ public final class Store implements AutoCloseable {
         journal.appendStream(id, name);
     }
 
+    /**
+     * Makes the names of new streams durable: rows may reach the disk at any time, and must not do so without them.
+     *
+     * @throws StorageException if that is not certain
+     */
+    public void syncStreams() {
+        try {
+            journal.sync();
+        } catch (IOException e) {
+            throw new StorageException("a new stream could not be made durable: " + e, e);
+        }
+    }
+
+    /**
+     * Whether there are streams whose names are not known to be durable.
+     *
+     * @return true between {@link #recordStream} and {@link #syncStreams}
+     */
+    public boolean hasNewStreams() {
+        return journal.isUnsynced();
+    }
+
     /** Closes the journal and frees the lock; mappings are the ring's to unmap. */
     @Override
     public void close() {

@@ -54,6 +54,7 @@ public final class StoreOpener {
     public Store open(Schema schema, long capacity, SegmentGeometry geometry, long incarnation) {
         try {
             requireDirectory();
+            requireOwnDirectory(schema, capacity);
             files.createDirectories(directory);
             DirectoryLock lock = DirectoryLock.acquire(directory);
             try {
@@ -88,7 +89,12 @@ public final class StoreOpener {
         }
         Journal journal = Journal.open(files, journalFile);
         try {
-            Recovery recovery = new Recovery(files, segmentDirectory, superblock, incarnation);
+            Recovery recovery = new Recovery(
+                    files,
+                    segmentDirectory,
+                    superblock,
+                    incarnation,
+                    journal.streams().size());
             Store.Recovered recovered = recovery.run();
             journal.cutTail();
             SegmentFiles segmentFiles = new SegmentFiles(files, segmentDirectory, superblock, incarnation, journal);
@@ -106,7 +112,7 @@ public final class StoreOpener {
                 temporary.getFileName().toString(),
                 JournalDescriptor.FILE_NAME,
                 SegmentDescriptor.DIRECTORY));
-        requireNothingStored();
+        requireNothingStored(temporary);
         files.delete(temporary);
         files.delete(journalFile);
         files.createDirectories(segmentDirectory);
@@ -122,13 +128,43 @@ public final class StoreOpener {
     }
 
     /** Before the superblock is there nothing can have been appended; if something was, the superblock is lost. */
-    private void requireNothingStored() throws IOException {
-        boolean rows = Files.isDirectory(segmentDirectory)
-                && !files.list(segmentDirectory).isEmpty();
-        boolean streams = Files.exists(journalFile) && Files.size(journalFile) > 0;
-        if (rows || streams) {
+    private void requireNothingStored(Path temporary) throws IOException {
+        if (Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)) {
+            files.open(temporary).close();
+        }
+        if (Files.exists(journalFile, LinkOption.NOFOLLOW_LINKS)) {
+            try (FileLayer.OpenFile journal = files.open(journalFile)) {
+                requireEmpty(journal.length() == 0, journalFile);
+            }
+        }
+        if (Files.exists(segmentDirectory, LinkOption.NOFOLLOW_LINKS)) {
+            if (!Files.isDirectory(segmentDirectory)) {
+                throw new ForeignFileException("not a directory: file=" + segmentDirectory
+                        + ", expected the directory of an Engram memory's segments; move it away");
+            }
+            requireEmpty(files.list(segmentDirectory).isEmpty(), segmentDirectory);
+        }
+    }
+
+    private void requireEmpty(boolean empty, Path part) {
+        if (!empty) {
             throw new CorruptStoreException("the head of the memory is missing: file=" + superblockFile + ", but "
-                    + (rows ? segmentDirectory : journalFile) + " holds data; restore it from a copy");
+                    + part + " holds data; restore it from a copy");
+        }
+    }
+
+    /** Before anything is made there, the lock included. What is found may change until the lock is taken. */
+    private void requireOwnDirectory(Schema schema, long capacity) throws IOException {
+        if (Files.isDirectory(directory)) {
+            requireOwnFilesOnly(Set.of(
+                    DirectoryLock.FILE_NAME,
+                    SuperblockDescriptor.FILE_NAME,
+                    SuperblockDescriptor.FILE_NAME + Store.TEMPORARY_SUFFIX,
+                    JournalDescriptor.FILE_NAME,
+                    SegmentDescriptor.DIRECTORY));
+            if (Files.exists(superblockFile, LinkOption.NOFOLLOW_LINKS)) {
+                Superblock.read(files, superblockFile).requireSame(directory, schema, capacity);
+            }
         }
     }
 

@@ -116,6 +116,27 @@ public final class Upkeep {
         }
     }
 
+    /**
+     * Makes the names of new streams durable.
+     *
+     * @param store where they are recorded
+     * @throws StorageException if that is not certain; the ring has failed then
+     */
+    public void syncStreams(Store store) {
+        // The system reports a failed write once, to the sealer or to this thread.
+        synchronized (store.segmentFiles()) {
+            if (store.hasNewStreams()) {
+                ring.requireNotFailed();
+                try {
+                    store.syncStreams();
+                } catch (StorageException e) {
+                    ring.fail(e);
+                    throw e;
+                }
+            }
+        }
+    }
+
     private void force(SegmentFiles files) {
         SegmentGeometry geometry = ring.geometry();
         long head = ring.head();
