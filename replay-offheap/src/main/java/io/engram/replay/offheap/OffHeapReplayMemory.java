@@ -359,6 +359,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             SegmentGeometry geometry = segmentRows == 0
                     ? SegmentGeometry.choose(payloadLength, capacity)
                     : SegmentGeometry.ofRows(payloadLength, segmentRows);
+            geometry.requireFewSegments(capacity);
             long incarnation = new SecureRandom().nextLong();
             if (directory == null) {
                 return new OffHeapReplayMemory(this, geometry, incarnation, null);

@@ -58,7 +58,7 @@ class ConcurrentHistoryTest {
     @ParameterizedTest
     @MethodSource("plans")
     void everySampledTransitionWasTold(Plan plan) throws InterruptedException {
-        run(plan, plan.storage() == Storage.PERSISTENT ? 3_000 : 60_000);
+        run(plan, plan.storage() == Storage.PERSISTENT ? 2_000 : 5_000 * Math.min(plan.segmentRows(), 8));
     }
 
     @Test
@@ -66,7 +66,7 @@ class ConcurrentHistoryTest {
     void everySampledTransitionWasToldForMinutes() throws InterruptedException {
         for (long seed = 100; seed < 140; seed++) {
             Plan plan = plan(seed);
-            run(plan, plan.storage() == Storage.PERSISTENT ? 30_000 : 400_000);
+            run(plan, plan.storage() == Storage.PERSISTENT ? 20_000 : 100_000 * Math.min(plan.segmentRows(), 8));
         }
     }
 

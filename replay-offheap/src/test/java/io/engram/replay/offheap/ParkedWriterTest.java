@@ -249,6 +249,35 @@ class ParkedWriterTest {
         assertThat(memory.stats().pinnedBytes()).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource(Storage.class)
+    void samplerStoppedForEverCostsABoundedAmountOfMemory(Storage storage) {
+        open(storage);
+        EpochRecord epoch = memory.epochs().register();
+        epoch.enter();
+        long most = 0;
+        for (int lap = 0; lap < 20; lap++) {
+            // Faster than upkeep, so that writers make room themselves and more is retired at once than is kept
+            // usually.
+            for (int i = 0; i < CAPACITY / 2; i++, told++) {
+                Story.tell(first, 1, told);
+            }
+            turn();
+            long pinned = memory.stats().pinnedBytes();
+            if (lap < 4) {
+                most = Math.max(most, pinned);
+            }
+            assertThat(pinned).as("lap " + lap).isLessThanOrEqualTo(most);
+        }
+        assertThat(window.missing()).isEmpty();
+        assertThat(most).isPositive();
+        epoch.exit();
+        for (int i = 0; i < CAPACITY; i++) {
+            turn();
+        }
+        assertThat(memory.stats().pinnedBytes()).isZero();
+    }
+
     @Test
     void stoppedSealerHoldsUpNobody() {
         open(Storage.PERSISTENT);

@@ -24,7 +24,7 @@ public interface SegmentSource {
     void setAside(Region region);
 
     /**
-     * Makes memory of a segment that was set aside ready for a later one. Only one thread calls this at a time.
+     * Makes memory of a segment that was set aside ready for a later one.
      *
      * @param region nobody's any more, without abandoned rows
      * @param ordinal the segment to come

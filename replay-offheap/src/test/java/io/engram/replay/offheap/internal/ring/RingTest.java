@@ -51,11 +51,15 @@ class RingTest {
     }
 
     @Test
-    void segmentMadeByTwoIsInstalledOnceAndTheOtherIsFreed() {
+    void segmentMadeByTwoIsInstalledOnceAndTheOtherIsKeptForLater() {
         source.beforeCreated = () -> append(1);
         append(1);
         assertThat(ring.head()).isEqualTo(2);
-        assertThat(source.mapped()).hasSize(1);
+        assertThat(ring.pool().size()).isEqualTo(1);
+        assertThat(source.mapped()).hasSize(2);
+        append(ROWS);
+        assertThat(ring.pool().size()).isZero();
+        assertThat(source.mapped()).hasSize(2);
     }
 
     @Test
