@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A process that dies leaves its files as they are at that moment. So the files are copied before and after every single
- * operation on them (and in the middle of every write) while a memory is created, filled, sealed, recycled, closed and
- * opened; each copy must open, hold every row acknowledged so far, and go on.
+ * A process that dies leaves its files as they are at that moment. So the files are copied before and after every
+ * single operation on them (and in the middle of every write) while a memory is created, filled, sealed, recycled,
+ * closed and opened; each copy must open, hold every row acknowledged so far, and go on.
  */
 class KillAtEveryStepTest {
     @TempDir

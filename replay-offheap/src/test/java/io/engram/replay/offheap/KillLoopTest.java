@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ class KillLoopTest {
             }
         }
         System.out.printf(
-                "java %s: kills=%d (before open: %d), acknowledged appends=%d, rows found=%d in %d segments (%d sealed),"
+                "java %s: kills=%d (before open: %d), acknowledged appends=%d, rows found=%d, segments=%d (%d sealed),"
                         + " lost=0, torn=0, seconds=%.1f, seed=%d%n",
                 Runtime.version(),
                 kill,
@@ -142,7 +143,7 @@ class KillLoopTest {
             }
             process.waitFor();
             listener.finish();
-            appends += listener.appends;
+            appends += listener.appends.get();
             requireNothingLost();
         }
 
@@ -208,7 +209,7 @@ class KillLoopTest {
     private final class Listener extends Thread {
         private final DataInputStream pipe;
         private final Acknowledged acknowledged;
-        private volatile long appends;
+        private final AtomicLong appends = new AtomicLong();
         private volatile boolean open;
         private volatile boolean ended;
         private volatile Throwable failure;
@@ -221,7 +222,7 @@ class KillLoopTest {
 
         /** Waits for so many appends, but not for ever. */
         void awaitAppends(long count) {
-            for (int i = 0; i < MAX_WAIT_MILLIS && appends < count && !ended; i++) {
+            for (int i = 0; i < MAX_WAIT_MILLIS && appends.get() < count && !ended; i++) {
                 pause(1);
             }
             assertThat(ended).as("the process ended before it was killed").isFalse();
@@ -239,7 +240,7 @@ class KillLoopTest {
                         open = true;
                     } else {
                         acknowledged.add(KillLoopMain.stream(view.getInt(0)), view.getLong(8), view.getLong(16));
-                        appends = appends + 1;
+                        appends.incrementAndGet();
                     }
                 }
             } catch (EOFException e) {
