@@ -36,6 +36,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -275,6 +276,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         private Duration closeTimeout = Duration.ofSeconds(10);
         private FileLayer files = new NioFileLayer();
         private boolean automaticUpkeep = true;
+        private @Nullable UUID fixedMemoryId;
+        private @Nullable Long fixedIncarnation;
 
         private Builder(Schema schema, long capacity) {
             if (capacity < 1) {
@@ -334,6 +337,13 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             return this;
         }
 
+        /** For tests: what is random otherwise, so that files can be compared. */
+        Builder identity(UUID memoryId, long incarnation) {
+            this.fixedMemoryId = memoryId;
+            this.fixedIncarnation = incarnation;
+            return this;
+        }
+
         Builder withoutAutomaticUpkeep() {
             this.automaticUpkeep = false;
             return this;
@@ -360,11 +370,12 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                     ? SegmentGeometry.choose(payloadLength, capacity)
                     : SegmentGeometry.ofRows(payloadLength, segmentRows);
             geometry.requireFewSegments(capacity);
-            long incarnation = new SecureRandom().nextLong();
+            UUID newMemoryId = fixedMemoryId == null ? UUID.randomUUID() : fixedMemoryId;
+            long incarnation = fixedIncarnation == null ? new SecureRandom().nextLong() : fixedIncarnation;
             if (directory == null) {
                 return new OffHeapReplayMemory(this, geometry, incarnation, null);
             }
-            Store store = new StoreOpener(files, directory).open(schema, capacity, geometry, incarnation);
+            Store store = new StoreOpener(files, directory).open(schema, capacity, geometry, incarnation, newMemoryId);
             return new OffHeapReplayMemory(this, store.superblock().geometry(), incarnation, store);
         }
     }

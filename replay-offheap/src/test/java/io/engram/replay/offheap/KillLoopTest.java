@@ -92,8 +92,8 @@ class KillLoopTest {
             }
         }
         System.out.printf(
-                "java %s: kills=%d (before open: %d), acknowledged appends=%d, rows found=%d in %d segments (%d sealed)"
-                        + ", lost=0, torn=0, seconds=%.1f, seed=%d%n",
+                "java %s: kills=%d (before open: %d), acknowledged appends=%d, rows found=%d, segments=%d (%d sealed),"
+                        + " lost=0, torn=0, seconds=%.1f, seed=%d%n",
                 Runtime.version(),
                 kill,
                 killsBeforeOpen,

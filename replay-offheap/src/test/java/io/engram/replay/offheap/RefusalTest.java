@@ -66,7 +66,8 @@ class RefusalTest {
     }
 
     static Stream<Arguments> damages() {
-        return Stream.of(heads(), journals(), segments(), places()).flatMap(each -> each);
+        return Stream.of(heads(), noHeads(), journals(), segments(), wrongSegments(), places())
+                .flatMap(each -> each);
     }
 
     private static Stream<Arguments> heads() {
@@ -127,7 +128,11 @@ class RefusalTest {
                         "newer head",
                         UnsupportedVersionException.class,
                         "version found=2",
-                        d -> Damage.putInt(d.resolve(HEAD), 8, 2)),
+                        d -> Damage.putInt(d.resolve(HEAD), 8, 2)));
+    }
+
+    private static Stream<Arguments> noHeads() {
+        return Stream.of(
                 refused("missing head", CorruptStoreException.class, "holds data", d -> Damage.remove(d.resolve(HEAD))),
                 refused(
                         "directory for a head",
@@ -237,7 +242,11 @@ class RefusalTest {
                         "segment with more behind it",
                         CorruptStoreException.class,
                         "too long",
-                        d -> Damage.grow(Damage.segment(d, 2), 1)),
+                        d -> Damage.grow(Damage.segment(d, 2), 1)));
+    }
+
+    private static Stream<Arguments> wrongSegments() {
+        return Stream.of(
                 refused(
                         "another memory's segment",
                         ForeignFileException.class,

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
 /** A row as it lies in a file, read by FORMAT.md and nothing else. Compared by value. */
+@SuppressWarnings("ArrayRecordComponent")
 record StoredRow(long sequence, int flags, long episode, int stream, int step, int back, byte[] payload) {
     private static final int STATE_BITS = 3;
     private static final int SEQUENCE_SHIFT = 8;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ public final class DirectoryLock implements AutoCloseable {
     private static final Map<Path, Object> HELD = new ConcurrentHashMap<>();
 
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long PATIENCE_FOR_PID_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final int PID_LENGTH = 20;
 
@@ -76,14 +78,13 @@ public final class DirectoryLock implements AutoCloseable {
             FileChannel channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
+                // Made before the lock is taken, so that whoever is refused need not wait for it.
+                byte[] pid = paddedPid();
                 locked = lock(channel);
                 if (!locked) {
                     throw new StoreLockedException("the memory is in use by another process: directory=" + directory
                             + ", pid=" + owner(channel) + "; stop that process, or use another directory");
                 }
-                byte[] pid = String.format(
-                                "%-" + PID_LENGTH + "d", ProcessHandle.current().pid())
-                        .getBytes(StandardCharsets.US_ASCII);
                 channel.write(ByteBuffer.wrap(pid), 0);
                 HELD.put(key, channel);
                 return new DirectoryLock(key, channel);
@@ -126,10 +127,41 @@ public final class DirectoryLock implements AutoCloseable {
         }
     }
 
+    /**
+     * The owner writes its number just after it has taken the lock; until then there is none, or that of a dead one.
+     */
     private static String owner(FileChannel channel) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(PID_LENGTH);
-        channel.read(text, 0);
-        String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
-        return pid.isEmpty() ? "unknown" : pid;
+        long start = System.nanoTime();
+        while (true) {
+            ByteBuffer text = ByteBuffer.allocate(PID_LENGTH);
+            channel.read(text, 0);
+            String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+            if (isAlive(pid)) {
+                return pid;
+            }
+            if (System.nanoTime() - start > PATIENCE_FOR_PID_NANOS) {
+                return pid.isEmpty() ? "unknown" : pid;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** As far as it can be seen from here: not in another container. */
+    private static boolean isAlive(String pid) {
+        try {
+            return ProcessHandle.of(Long.parseLong(pid))
+                    .map(ProcessHandle::isAlive)
+                    .orElse(false);
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    private static byte[] paddedPid() {
+        byte[] padded = new byte[PID_LENGTH];
+        Arrays.fill(padded, (byte) ' ');
+        byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(pid, 0, padded, 0, pid.length);
+        return padded;
     }
 }

@@ -48,10 +48,12 @@ public final class StoreOpener {
      * @param capacity rows to keep; must be what is stored
      * @param geometry for a memory that is created
      * @param incarnation of this opening
+     * @param newMemoryId for a memory that is created
      * @return the store, locked
      * @throws StorageException a subclass that says what is wrong; nothing was changed
      */
-    public Store open(Schema schema, long capacity, SegmentGeometry geometry, long incarnation) {
+    public Store open(
+            Schema schema, long capacity, SegmentGeometry geometry, long incarnation, UUID newMemoryId) {
         try {
             requireDirectory();
             requireOwnDirectory(schema, capacity);
@@ -63,7 +65,7 @@ public final class StoreOpener {
                     superblock = Superblock.read(files, superblockFile);
                     superblock.requireSame(directory, schema, capacity);
                 } else {
-                    superblock = new Superblock(UUID.randomUUID(), capacity, geometry.rows(), schema);
+                    superblock = new Superblock(newMemoryId, capacity, geometry.rows(), schema);
                     create(superblock);
                 }
                 return open(lock, superblock, incarnation);

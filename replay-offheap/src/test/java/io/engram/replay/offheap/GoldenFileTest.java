@@ -1,0 +1,187 @@
+package io.engram.replay.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.replay.DType;
+import io.engram.replay.Field;
+import io.engram.replay.ReplayMemory;
+import io.engram.replay.RowLayout;
+import io.engram.replay.Schema;
+import io.engram.replay.StreamWriter;
+import io.engram.replay.contract.SameBatches;
+import io.engram.replay.onheap.HeapReplayMemory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Memories as version 1 wrote them, kept: today's code must open them, find exactly their rows, and write the same
+ * bytes for the same history. With sealed, open, recycled and prepared segments.
+ *
+ * <p>A change of the format is a new version with new files beside the old ones. Until version 1 is frozen, {@code
+ * -Dengram.golden.write=src/test/resources/golden} replaces them.
+ */
+class GoldenFileTest {
+    private static final long CAPACITY = 14;
+    private static final UUID MEMORY_ID = new UUID(0x0123456789abcdefL, 0xfedcba9876543210L);
+    private static final long INCARNATION = 0x1122334455667788L;
+
+    @TempDir
+    Path place;
+
+    @ParameterizedTest
+    @EnumSource
+    void keptMemoryIsOpenedAndHasItsRows(RowLayout layout) throws IOException {
+        writeIfAsked(layout);
+        Path kept = unzip(layout);
+        try (OffHeapReplayMemory memory = builder(layout, kept).open();
+                ReplayMemory twin = new HeapReplayMemory(schema(layout), CAPACITY)) {
+            assertThat(rows(memory)).isEqualTo(text(layout));
+            assertThat(StoredJournal.streams(kept)).isEqualTo(Map.of(0, "left", 1, "right \u00e4\u4e16"));
+            play(twin, () -> {});
+            SameBatches.assertSameBatches(twin, memory, 1, 2, 3);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sameHistoryIsWrittenAsTheSameBytes(RowLayout layout) throws IOException {
+        Path today = place.resolve("today");
+        write(layout, today);
+        DirectoryImage expected = DirectoryImage.of(unzip(layout));
+        DirectoryImage found = DirectoryImage.of(today);
+        found.entries().remove("lock");
+        assertThat(found.entries()).isEqualTo(expected.entries());
+        expected.files().forEach((name, bytes) -> assertThat(found.files().get(name))
+                .as("%s of layout %s", name, layout)
+                .isEqualTo(bytes));
+        StoredSegments stored = StoredSegments.read(today);
+        assertThat(stored.sealed()).hasSizeGreaterThan(1);
+        assertThat(stored.ordinals()).doesNotContain(0L);
+    }
+
+    /** Fields of many lengths, so that there is padding, in both roles. */
+    private static Schema schema(RowLayout layout) {
+        return Schema.builder()
+                .observation(DType.F32, 3)
+                .add(Field.state("mask", DType.BOOL, 5))
+                .add(Field.state("clock", DType.F64))
+                .action(DType.I16)
+                .reward()
+                .add(Field.step("info/visits", DType.I64, 2))
+                .rowLayout(layout)
+                .build();
+    }
+
+    private static OffHeapReplayMemory.Builder builder(RowLayout layout, Path directory) {
+        return OffHeapReplayMemory.builder(schema(layout), CAPACITY)
+                .directory(directory)
+                .segmentRows(4)
+                .identity(MEMORY_ID, INCARNATION)
+                .withoutAutomaticUpkeep();
+    }
+
+    private static void write(RowLayout layout, Path directory) {
+        try (OffHeapReplayMemory memory = builder(layout, directory).open()) {
+            play(memory, memory.upkeep()::turn);
+        }
+    }
+
+    /** Episodes of two streams that end in every way: terminated, truncated, both, abandoned, open. */
+    private static void play(ReplayMemory memory, Runnable turn) {
+        try (StreamWriter left = memory.writer("left");
+                StreamWriter right = memory.writer("right \u00e4\u4e16")) {
+            for (int i = 0; i < 33; i++) {
+                StreamWriter writer = i % 3 == 0 ? right : left;
+                stage(writer, i);
+                if (!writer.inEpisode() || i % 10 == 9) {
+                    writer.begin();
+                } else {
+                    writer.step(i % 7 == 0, i % 14 < 2);
+                }
+                turn.run();
+            }
+        }
+    }
+
+    private static void stage(StreamWriter writer, int i) {
+        writer.field("observation").set(new float[] {i, -0.5f * i, Float.intBitsToFloat(0x7fc00000 + i)});
+        writer.field("mask").set(new boolean[] {i % 2 == 0, true, false, i % 3 == 0, true});
+        writer.field("clock").set(i / 8.0);
+        writer.field("action").set(-i);
+        writer.field("reward").set(1.0f / (i + 1));
+        writer.field("info/visits").set(new long[] {1L << i, ~i});
+    }
+
+    private static String rows(OffHeapReplayMemory memory) {
+        return HeldRows.of(memory).values().stream()
+                .map(row -> row + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static String text(RowLayout layout) throws IOException {
+        try (InputStream resource = resource(name(layout) + ".txt")) {
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private Path unzip(RowLayout layout) throws IOException {
+        Map<String, String> entries = new TreeMap<>(Map.of("", "directory", "segments", "directory"));
+        Map<String, byte[]> files = new TreeMap<>();
+        try (ZipInputStream zip = new ZipInputStream(resource(name(layout) + ".zip"))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                entries.put(entry.getName(), "file");
+                files.put(entry.getName(), zip.readAllBytes());
+            }
+        }
+        Path directory = place.resolve("kept");
+        new DirectoryImage(entries, files).writeTo(directory);
+        return directory;
+    }
+
+    private void writeIfAsked(RowLayout layout) throws IOException {
+        String target = System.getProperty("engram.golden.write");
+        if (target == null) {
+            return;
+        }
+        Path written = place.resolve("written");
+        write(layout, written);
+        Files.createDirectories(Path.of(target));
+        try (OutputStream out = Files.newOutputStream(Path.of(target, name(layout) + ".zip"));
+                ZipOutputStream zip = new ZipOutputStream(out)) {
+            for (Map.Entry<String, byte[]> file : DirectoryImage.of(written).files().entrySet()) {
+                ZipEntry entry = new ZipEntry(file.getKey());
+                entry.setTime(0);
+                zip.putNextEntry(entry);
+                zip.write(file.getValue());
+                zip.closeEntry();
+            }
+        }
+        try (OffHeapReplayMemory memory = builder(layout, written).open()) {
+            Files.writeString(Path.of(target, name(layout) + ".txt"), rows(memory));
+        }
+    }
+
+    private static InputStream resource(String name) {
+        InputStream resource = GoldenFileTest.class.getResourceAsStream("/golden/" + name);
+        assertThat(resource).as("golden/%s", name).isNotNull();
+        return resource;
+    }
+
+    private static String name(RowLayout layout) {
+        return "v1-" + layout.text();
+    }
+}
