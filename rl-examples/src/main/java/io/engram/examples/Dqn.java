@@ -42,7 +42,7 @@ final class Dqn implements AutoCloseable {
     private final NDManager manager;
     private final QNetwork online;
     private final QNetwork target;
-    private final SavableAdam optimizer;
+    private final SavableAdam optimizer = new SavableAdam();
 
     private long step;
     private long gradientSteps;
@@ -67,8 +67,8 @@ final class Dqn implements AutoCloseable {
         exploration = new SplitMix64(seeds.nextLong());
         environment = Environments.make(environmentName, environmentRandom);
         writer = memory.writer("actor");
-        sampler = memory.sampler(
-                SamplerSpec.uniform("learner", settings.objective().batchSize())
+        sampler =
+                memory.sampler(SamplerSpec.uniform("learner", settings.replay().batchSize())
                         .seed(seeds.nextLong())
                         .columns(Field.OBSERVATION, Field.ACTION, Field.REWARD, NEXT_OBSERVATION, Schema.TERMINATED)
                         .build());
@@ -77,7 +77,6 @@ final class Dqn implements AutoCloseable {
         online = network(manager, environment, settings, new SplitMix64(seeds.nextLong()));
         target = network(manager, environment, settings, new SplitMix64(0));
         target.copyFrom(online);
-        optimizer = new SavableAdam(settings.objective().learningRate());
     }
 
     /** A network of the right shape for an environment. */
@@ -127,7 +126,7 @@ final class Dqn implements AutoCloseable {
     }
 
     /** One gradient step on one batch. */
-    private void learn() {
+    void learn() {
         DqnSettings.Objective objective = settings.objective();
         sampler.sample(batch);
         try (NDManager scope = manager.newSubManager()) {
@@ -146,7 +145,7 @@ final class Dqn implements AutoCloseable {
                 collector.backward(loss);
                 lastLoss = loss.getFloat();
             }
-            online.update(optimizer);
+            online.update(optimizer, settings.schedule().learningRate().at(step));
         }
         gradientSteps++;
         if (!Double.isFinite(lastLoss)) {
@@ -204,7 +203,7 @@ final class Dqn implements AutoCloseable {
 
     /** The probability of a random action now. */
     double epsilon() {
-        return settings.exploration().epsilon(step);
+        return settings.schedule().epsilon().at(step);
     }
 
     /** Steps taken in all. */

@@ -47,7 +47,6 @@ import picocli.CommandLine.Spec;
             "143:stopped by SIGTERM, everything saved"
         })
 final class DqnCommand implements Callable<Integer> {
-    private static final long DEFAULT_CAPACITY = 100_000;
     private static final long DEFAULT_SEED = 1;
     private static final String DEFAULT_PRESET = "quick";
 
@@ -71,14 +70,17 @@ final class DqnCommand implements Callable<Integer> {
             description = "Without --steps: give up after N steps; ${DEFAULT-VALUE} unless said.")
     private long maxSteps;
 
-    @Option(names = "--capacity", paramLabel = "N", description = "Rows the memory keeps; 100000 unless said.")
+    @Option(
+            names = "--capacity",
+            paramLabel = "N",
+            description = "Rows the memory keeps; as the preset has it (quick: 100000) unless said.")
     private @Nullable Long capacity;
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "quick (learns CartPole in a minute or so) or cleanrl (the settings of CleanRL's dqn.py);"
-                    + " quick unless said.")
+            description = "quick (solves CartPole in a minute or two), zoo (plays well early, but not for long) or"
+                    + " cleanrl (the settings of CleanRL's dqn.py); quick unless said.")
     private @Nullable String preset;
 
     @Option(
@@ -168,7 +170,7 @@ final class DqnCommand implements Callable<Integer> {
         return new RunIdentity(
                 environment == null ? CartPole.NAME : environment,
                 seed == null ? DEFAULT_SEED : seed,
-                capacity == null ? DEFAULT_CAPACITY : capacity,
+                capacity == null ? settings.replay().capacity() : capacity,
                 doubleDqn == null ? settings : settings.withDoubleDqn(doubleDqn));
     }
 

@@ -84,7 +84,8 @@ final class QNetwork {
     }
 
     /** Takes a step against the gradients that a backward pass left, and clears them. */
-    void update(SavableAdam optimizer) {
+    void update(SavableAdam optimizer, double learningRate) {
+        optimizer.setLearningRate(learningRate);
         for (int i = 0; i < parameters.size(); i++) {
             try (NDArray gradient = array(i).getGradient()) {
                 optimizer.update(Integer.toString(i), array(i), gradient);

@@ -17,12 +17,16 @@ final class SavableAdam extends Optimizer {
     private static final float BETA2 = 0.999f;
     private static final float EPSILON = 1e-8f;
 
-    private final float learningRate;
+    private float learningRate;
     private final Map<String, State> states = new LinkedHashMap<>();
 
-    SavableAdam(double learningRate) {
+    SavableAdam() {
         super(new Defaults());
-        this.learningRate = (float) learningRate;
+    }
+
+    /** The learning rate from the next update on; 0 before the first call. */
+    void setLearningRate(double newLearningRate) {
+        learningRate = (float) newLearningRate;
     }
 
     @Override

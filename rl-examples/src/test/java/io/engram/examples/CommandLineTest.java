@@ -37,7 +37,7 @@ class CommandLineTest {
                 "dqn --dir DIR --capacity 0          | --capacity=0, expected at least 1",
                 "dqn --dir DIR --checkpoint-every 0  | --checkpoint-every=0, expected at least 1",
                 "dqn --dir DIR --env Pong            | there is no environment 'Pong'; there are CartPole-v1",
-                "dqn --dir DIR --preset slow         | there is no preset 'slow'; there are cleanrl, quick",
+                "dqn --dir DIR --preset slow         | there is no preset 'slow'; there are cleanrl, quick, zoo",
                 "dqn --dir DIR --summary-json no/f   | --summary-json=no/f cannot be written",
                 "eval --dir DIR --episodes 0         | --episodes=0, expected at least 1",
             })

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.SplitMix64;
+import io.engram.replay.StreamWriter;
 import io.engram.replay.onheap.HeapReplayMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,12 +61,12 @@ class DqnTest {
     }
 
     @Test
-    void epsilonFallsOnALineThenStays() {
-        DqnSettings.Exploration exploration = new DqnSettings.Exploration(1, 0.2, 100);
-        assertThat(exploration.epsilon(0)).isEqualTo(1);
-        assertThat(exploration.epsilon(50)).isCloseTo(0.6, within(1e-12));
-        assertThat(exploration.epsilon(100)).isEqualTo(0.2);
-        assertThat(exploration.epsilon(1_000)).isEqualTo(0.2);
+    void lineFallsEvenlyThenStays() {
+        DqnSettings.Line line = new DqnSettings.Line(1, 0.2, 100);
+        assertThat(line.at(0)).isEqualTo(1);
+        assertThat(line.at(50)).isCloseTo(0.6, within(1e-12));
+        assertThat(line.at(100)).isEqualTo(0.2);
+        assertThat(line.at(1_000)).isEqualTo(0.2);
     }
 
     @Test
@@ -75,39 +76,62 @@ class DqnTest {
 
     private static String trained(long seed, long steps) {
         try (ReplayMemory memory = memory();
-                Dqn dqn = new Dqn(CartPole.NAME, seed, DqnSettings.quick(), PyTorch.load(), memory)) {
+                Dqn dqn = agent(seed, memory)) {
             dqn.train(new StopAt(dqn, steps));
             return dqn.online().sha256();
         }
     }
 
-    /**
-     * Saved between two gradient phases and restored into an agent with another seed, on a memory with the same rows:
-     * what follows is the same to the last bit, but for the new episode. So it is stopped at an episode's end here.
-     */
+    /** Both begin a new episode at step 1,300; one in the agent that was there, one in an agent made anew. */
     @Test
     void restoredAgentGoesOnBitForBit() {
+        Checkpoint.Builder saved = Checkpoint.builder();
         try (ReplayMemory memory = memory();
-                ReplayMemory twin = memory();
-                Dqn dqn = new Dqn(CartPole.NAME, 5, DqnSettings.quick(), PyTorch.load(), memory);
-                Dqn same = new Dqn(CartPole.NAME, 5, DqnSettings.quick(), PyTorch.load(), twin)) {
-            dqn.train(new StopAt(dqn, 1_300));
-            same.train(new StopAt(same, 1_300));
-            Checkpoint.Builder saved = Checkpoint.builder();
-            dqn.save(saved);
-            dqn.train(new StopAt(dqn, 1_600));
-            same.restore(saved.build());
-            same.train(new StopAt(same, 1_600));
-            assertThat(same.online().sha256()).isEqualTo(dqn.online().sha256());
-            assertThat(same.step()).isEqualTo(1_600);
+                ReplayMemory twin = memory()) {
+            try (Dqn dqn = agent(5, memory)) {
+                dqn.train(new StopAt(dqn, 1_300));
+                dqn.save(saved);
+            }
+            try (Dqn uninterrupted = agent(5, twin);
+                    Dqn restored = agent(99, memory)) {
+                uninterrupted.train(new StopAt(uninterrupted, 1_300));
+                uninterrupted.train(new StopAt(uninterrupted, 1_600));
+                restored.restore(saved.build());
+                assertThat(restored.step()).isEqualTo(1_300);
+                restored.train(new StopAt(restored, 1_600));
+                assertThat(restored.online().sha256())
+                        .isEqualTo(uninterrupted.online().sha256());
+            }
+        }
+    }
+
+    /** The same transition under all four pairs of flags, learned from once. */
+    @Test
+    void onlyTerminationEndsBootstrapping() {
+        String inEpisode = learnedFromOneStep(false, false);
+        String terminated = learnedFromOneStep(true, false);
+        assertThat(learnedFromOneStep(false, true)).isEqualTo(inEpisode);
+        assertThat(learnedFromOneStep(true, true)).isEqualTo(terminated);
+        assertThat(terminated).isNotEqualTo(inEpisode);
+    }
+
+    private static String learnedFromOneStep(boolean terminated, boolean truncated) {
+        try (ReplayMemory memory = memory();
+                Dqn dqn = agent(5, memory)) {
+            try (StreamWriter writer = memory.writer("by hand")) {
+                writer.begin(new float[] {0.1f, 0.2f, 0.3f, 0.4f});
+                writer.step(1, 1, new float[] {0.4f, 0.3f, 0.2f, 0.1f}, terminated, truncated);
+            }
+            dqn.learn();
+            return dqn.online().sha256();
         }
     }
 
     @Test
-    void memoryGetsEveryStepWithItsOwnFlags() {
+    void memoryGetsEveryStep() {
         List<Integer> lengths = new ArrayList<>();
         try (ReplayMemory memory = memory();
-                Dqn dqn = new Dqn(CartPole.NAME, 5, DqnSettings.quick(), PyTorch.load(), memory)) {
+                Dqn dqn = agent(5, memory)) {
             dqn.train(new StopAt(dqn, 900) {
                 @Override
                 public void episodeEnded(double episodeReturn, int episodeLength) {
@@ -125,7 +149,7 @@ class DqnTest {
     void actingAndUpdatingLeaveNoNativeMemoryBehind() {
         QNetwork network = new QNetwork(manager, 4, List.of(8), 2, new SplitMix64(1));
         QNetwork copy = new QNetwork(manager, 4, List.of(8), 2, new SplitMix64(2));
-        SavableAdam optimizer = new SavableAdam(1e-3);
+        SavableAdam optimizer = new SavableAdam();
         int arrays = 0;
         for (int i = 0; i < 10; i++) {
             network.greedyAction(new float[4]);
@@ -133,12 +157,16 @@ class DqnTest {
                     var collector = PyTorch.load().newGradientCollector()) {
                 collector.backward(network.forward(scope.ones(new Shape(3, 4))).sum());
             }
-            network.update(optimizer);
+            network.update(optimizer, 1e-3);
             copy.copyFrom(network);
             arrays = i == 0 ? manager.getManagedArrays().size() : arrays;
         }
         assertThat(manager.getManagedArrays()).hasSize(arrays);
         assertThat(copy.sha256()).isEqualTo(network.sha256());
+    }
+
+    private static Dqn agent(long seed, ReplayMemory memory) {
+        return new Dqn(CartPole.NAME, seed, DqnSettings.quick(), PyTorch.load(), memory);
     }
 
     private static ReplayMemory memory() {

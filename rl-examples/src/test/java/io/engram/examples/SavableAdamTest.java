@@ -27,7 +27,7 @@ class SavableAdamTest {
         NDArray savableWeight = randomArray(1);
         Optimizer stock =
                 Optimizer.adam().optLearningRateTracker(Tracker.fixed(1e-3f)).build();
-        SavableAdam savable = new SavableAdam(1e-3);
+        SavableAdam savable = adam();
         for (int i = 0; i < 200; i++) {
             stock.update("0", stockWeight, randomArray(100 + i));
             savable.update("0", savableWeight, randomArray(100 + i));
@@ -40,14 +40,14 @@ class SavableAdamTest {
     @Test
     void restoredStateGoesOnBitForBit() {
         NDArray weight = randomArray(1);
-        SavableAdam optimizer = new SavableAdam(1e-3);
+        SavableAdam optimizer = adam();
         for (int i = 0; i < 50; i++) {
             optimizer.update("0", weight, randomArray(100 + i));
         }
         Checkpoint.Builder saved = Checkpoint.builder();
         optimizer.save("0", weight, saved);
         NDArray copy = manager.create(weight.toFloatArray());
-        SavableAdam restored = new SavableAdam(1e-3);
+        SavableAdam restored = adam();
         restored.restore("0", copy, saved.build());
         for (int i = 0; i < 50; i++) {
             optimizer.update("0", weight, randomArray(200 + i));
@@ -59,12 +59,18 @@ class SavableAdamTest {
     @Test
     void withoutItsStateItWouldGoOnOtherwise() {
         NDArray weight = randomArray(1);
-        SavableAdam optimizer = new SavableAdam(1e-3);
+        SavableAdam optimizer = adam();
         optimizer.update("0", weight, randomArray(2));
         NDArray copy = manager.create(weight.toFloatArray());
         optimizer.update("0", weight, randomArray(3));
-        new SavableAdam(1e-3).update("0", copy, randomArray(3));
+        adam().update("0", copy, randomArray(3));
         assertThat(copy.toFloatArray()).isNotEqualTo(weight.toFloatArray());
+    }
+
+    private static SavableAdam adam() {
+        SavableAdam adam = new SavableAdam();
+        adam.setLearningRate(1e-3);
+        return adam;
     }
 
     private NDArray randomArray(long seed) {

@@ -1,0 +1,37 @@
+package io.engram.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Some minutes of training: whether the agent learns at all. */
+@Tag("soak")
+class SolveTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void fourOfFiveSeedsSolveCartPole() throws IOException {
+        int solved = 0;
+        for (int seed = 1; seed <= 5; seed++) {
+            Path json = directory.resolve("summary.json");
+            Main.commandLine()
+                    .execute(
+                            "dqn",
+                            "--dir=" + directory.resolve("run" + seed),
+                            "--seed=" + seed,
+                            "--max-steps=200000",
+                            "--summary-json=" + json);
+            JsonObject summary = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
+            solved += summary.get("solvedAtStep").isJsonNull() ? 0 : 1;
+        }
+        assertThat(solved).isGreaterThanOrEqualTo(4);
+    }
+}
