@@ -223,8 +223,8 @@ public class AccessPathBenchmark extends EngramBenchmark {
                 for (int word = Long.BYTES; word < STRIDE; word += Long.BYTES) {
                     SunMisc.PUT_LONG.invokeExact(row + word, (long) IMAGE.get(image, word));
                 }
-                boolean done = (boolean) SunMisc.CAS_LONG.invokeExact((Object) null, row, stamp + 1, stamp + 2);
-                published += done ? 1 : 0;
+                boolean swapped = (boolean) SunMisc.CAS_LONG.invokeExact((Object) null, row, stamp + 1, stamp + 2);
+                published += swapped ? 1 : 0;
             }
         }
         return published;

@@ -27,7 +27,7 @@ import org.openjdk.jmh.infra.Blackhole;
 public class DjlPeerBenchmark extends EngramBenchmark {
     /** A million take several gigabytes and a minute to fill. */
     @Param("100000")
-    int rows;
+    int steps;
 
     private NDManager root;
     private LruReplayBuffer buffer;
@@ -41,9 +41,9 @@ public class DjlPeerBenchmark extends EngramBenchmark {
         System.setProperty("ai.djl.pytorch.num_threads", "1");
         System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         root = NDManager.newBaseManager("PyTorch");
-        buffer = new LruReplayBuffer(Experience.BATCH, rows);
+        buffer = new LruReplayBuffer(Experience.BATCH, steps);
         experience = new Experience(1);
-        for (int i = 0; i < rows; i++) {
+        for (int i = 0; i < steps; i++) {
             buffer.addStep(step());
         }
     }
@@ -77,11 +77,11 @@ public class DjlPeerBenchmark extends EngramBenchmark {
             hole.consume(column(scope, drawn, step -> step.getAction().singletonOrThrow()));
             hole.consume(column(scope, drawn, RlEnv.Step::getReward));
             hole.consume(column(scope, drawn, step -> step.getPostObservation().singletonOrThrow()));
-            boolean[] done = new boolean[drawn.length];
+            boolean[] ended = new boolean[drawn.length];
             for (int i = 0; i < drawn.length; i++) {
-                done[i] = drawn[i].isDone();
+                ended[i] = drawn[i].isDone();
             }
-            hole.consume(done);
+            hole.consume(ended);
         }
     }
 
@@ -108,7 +108,7 @@ public class DjlPeerBenchmark extends EngramBenchmark {
         private final NDList action;
         private final NDList next;
         private final NDArray reward;
-        private final boolean done;
+        private final boolean ended;
 
         NativeStep(NDManager manager, Experience experience) {
             this.manager = manager;
@@ -116,7 +116,7 @@ public class DjlPeerBenchmark extends EngramBenchmark {
             this.action = new NDList(manager.create(experience.action()));
             this.next = new NDList(manager.create(experience.nextObservation()));
             this.reward = manager.create(experience.reward());
-            this.done = experience.isLast();
+            this.ended = experience.isLast();
         }
 
         @Override
@@ -146,7 +146,7 @@ public class DjlPeerBenchmark extends EngramBenchmark {
 
         @Override
         public boolean isDone() {
-            return done;
+            return ended;
         }
 
         @Override

@@ -17,7 +17,9 @@ import org.agrona.IoUtil;
 import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
 
-/** W1 rows of random bytes in one mapped file or one block of anonymous memory, laid out as the memory lays them out. */
+/**
+ * W1 rows of random bytes in one mapped file or one block of anonymous memory, laid out as the memory lays them out.
+ */
 final class FlatRows implements AutoCloseable {
     private static final PayloadLayout LAYOUT = new PayloadLayout(Experience.schema(RowLayout.SELF_CONTAINED));
 
@@ -29,6 +31,8 @@ final class FlatRows implements AutoCloseable {
     static final long REWARD = offset(Field.REWARD);
     /** The next state, from the start of a self-contained row. */
     static final long NEXT_STATE = offset(Schema.NEXT + Field.OBSERVATION);
+    /** The last word of a self-contained row. */
+    static final long LAST_WORD = NEXT_STATE + 8;
 
     private static final int PAGE = 4096;
 

@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What one would write first: an object a transition, in an array used as a ring or in an {@link ArrayDeque}, and a batch
- * copied into arrays. No threads, no files. A deque cannot be sampled, so that is measured for the array alone.
+ * What one would write first: an object a transition, in an array used as a ring or in an {@link ArrayDeque}, and a
+ * batch copied into arrays. No threads, no files. A deque cannot be sampled, so that is measured for the array alone.
  */
 @State(Scope.Thread)
 public class HeapPeerBenchmark extends EngramBenchmark {

@@ -34,7 +34,7 @@ public final class Report {
                     "GatherFloorBenchmark.gather",
                     List.of("layout", "storage", "rows")),
             new Pair("UniformSampleBenchmark.sample", "HeapPeerBenchmark.sample", List.of("rows")),
-            new Pair("UniformSampleBenchmark.sample", "DjlPeerBenchmark.sample", List.of("rows")),
+            new Pair("UniformSampleBenchmark.sample", "DjlPeerBenchmark.sample", List.of()),
             new Pair("AppendBenchmark.one", "HeapPeerBenchmark.appendToArray", List.of("rows")),
             new Pair("AppendBenchmark.one", "HeapPeerBenchmark.appendToDeque", List.of("rows")),
             new Pair("AppendBenchmark.one", "DjlPeerBenchmark.append", List.of()),

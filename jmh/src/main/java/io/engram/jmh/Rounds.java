@@ -16,9 +16,9 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * JMH with one thing added: {@code -Dengram.rounds=N} runs all that was asked for N times over, so that what is compared
- * was measured in turn, and a machine that is slow for a minute is slow for everybody. The results of all rounds go
- * into one file, in order. Takes the options of JMH.
+ * JMH with one thing added: {@code -Dengram.rounds=N} runs all that was asked for N times over, so that what is
+ * compared was measured in turn, and a machine that is slow for a minute is slow for everybody. The results of all
+ * rounds go into one file, in order. Takes the options of JMH.
  */
 public final class Rounds {
     private static final String PROPERTY = "engram.rounds";

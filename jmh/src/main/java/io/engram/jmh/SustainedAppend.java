@@ -19,8 +19,8 @@ import org.HdrHistogram.Histogram;
  * Appends W1 rows one at a time, as fast as it can, for a minute, into files that together exceed what the system lets
  * lie unwritten in its page cache; and says how long each append took.
  *
- * <p>{@code java -cp benchmarks.jar io.engram.jmh.SustainedAppend [seconds=60] [rows=100000000] [layout=SELF_CONTAINED]}
- * with the flags of the README.
+ * <p>{@code java -cp benchmarks.jar io.engram.jmh.SustainedAppend [seconds=60] [rows=100000000]
+ * [layout=SELF_CONTAINED]} with the flags of the README.
  */
 public final class SustainedAppend {
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(5);

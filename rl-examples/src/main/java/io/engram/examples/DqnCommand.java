@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         name = "dqn",
         description = {
             "Trains a DQN agent, or goes on if DIR holds a run: with --steps until so many steps are taken in all,"
-                    + " else until it is solved (CartPole-v1: a mean return of 475 over 100 consecutive episodes).",
+                    + " else until it is solved (CartPole-v1: a mean return of 475 over 100 consecutive episodes, of"
+                    + " training or of an evaluation without random actions, which comes every 512 steps).",
             "A run can be stopped at any time, even by kill -9; the same command goes on from its last checkpoint, with"
                     + " all that the memory holds and a new episode."
         },

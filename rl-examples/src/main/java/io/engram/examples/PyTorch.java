@@ -11,8 +11,8 @@ final class PyTorch {
 
     /**
      * Loads the engine: nothing is downloaded or reported home, and it computes on the calling thread only. Its own
-     * pool of threads spins, which on a busy machine makes small updates slower by orders of magnitude; and one thread gives
-     * the same sums in every run. A property that the user has set wins.
+     * pool of threads spins, which on a busy machine makes small updates slower by orders of magnitude; and one thread
+     * gives the same sums in every run. A property that the user has set wins.
      */
     static Engine load() {
         setUnlessGiven("ai.djl.offline", "true");

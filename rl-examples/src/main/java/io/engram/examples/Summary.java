@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the run
  * @param steps taken in all, over all resumptions
  * @param episodes ended in all
- * @param meanReturn100 the mean return of the last 100 episodes, or of as many as there were; null if none
- * @param solvedAtStep the step at which the mean of 100 first sufficed; null if it never did
+ * @param meanReturn100 the mean return of 100 consecutive episodes: of those that solved it if the run ended there,
+ *     else of the last 100 in training, or of as many as there were; null if none
+ * @param solvedAtStep the step at which the mean of 100 consecutive episodes first sufficed, of training or of an
+ *     evaluation without random actions; null if it never did
  * @param resumedFromStep the step this process began at; 0 for a new run
  * @param memorySize rows in the memory
  * @param memoryAppended rows appended to the memory in its whole life

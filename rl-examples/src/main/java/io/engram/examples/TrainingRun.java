@@ -17,7 +17,7 @@ final class TrainingRun implements Dqn.Observer {
     /** The episodes of an evaluation. */
     static final int EVALUATION_EPISODES = 100;
 
-    private static final long EVALUATE_EVERY = 2_560;
+    private static final long EVALUATE_EVERY = 512;
     private static final long EVALUATION_SEED = 1;
 
     private final RunDirectory directory;
@@ -31,6 +31,7 @@ final class TrainingRun implements Dqn.Observer {
     private final long resumedFromStep;
     private long episodes;
     private @Nullable Long solvedAtStep;
+    private double solvedMean = Double.NaN;
     private double bestMean;
 
     /**
@@ -93,8 +94,16 @@ final class TrainingRun implements Dqn.Observer {
         returns.add(episodeReturn);
         metrics.append(new MetricsLog.Row(
                 dqn.step(), episodes, episodeReturn, episodeLength, returns.mean(), dqn.epsilon(), dqn.lastLoss()));
-        if (solvedAtStep == null && returns.isFull() && returns.mean() >= solvedReturn) {
+        if (returns.isFull()) {
+            noteMean(returns.mean());
+        }
+    }
+
+    /** The mean return of 100 consecutive episodes, of training or of an evaluation. */
+    private void noteMean(double mean) {
+        if (solvedAtStep == null && mean >= solvedReturn) {
             solvedAtStep = dqn.step();
+            solvedMean = mean;
         }
     }
 
@@ -117,13 +126,21 @@ final class TrainingRun implements Dqn.Observer {
                 identity.seed(),
                 dqn.step(),
                 episodes,
-                episodes == 0 ? null : returns.mean(),
+                meanReturn(),
                 solvedAtStep,
                 resumedFromStep,
                 stats.size(),
                 stats.appendedRows(),
                 dqn.online().sha256(),
                 wallSeconds);
+    }
+
+    /** Of the episodes that solved it if the run ends there, else of the latest in training. */
+    private @Nullable Double meanReturn() {
+        if (limits.untilSolved && solvedAtStep != null) {
+            return solvedMean;
+        }
+        return episodes == 0 ? null : returns.mean();
     }
 
     /** Draws the learning curve of the whole run, if an episode ended yet. */
@@ -146,6 +163,7 @@ final class TrainingRun implements Dqn.Observer {
         checkpoint.put("episodes", episodes);
         checkpoint.put("returns", returns.toArray());
         checkpoint.put("solvedAtStep", solvedAtStep == null ? -1 : solvedAtStep);
+        checkpoint.put("solvedMean", solvedMean);
         dqn.save(checkpoint);
         checkpoint.build().write(directory.checkpoint());
     }
@@ -157,6 +175,7 @@ final class TrainingRun implements Dqn.Observer {
         }
         long solved = checkpoint.getLong("solvedAtStep");
         solvedAtStep = solved < 0 ? null : solved;
+        solvedMean = checkpoint.getDouble("solvedMean");
         dqn.restore(checkpoint);
     }
 
@@ -164,6 +183,7 @@ final class TrainingRun implements Dqn.Observer {
     private void evaluate() {
         Evaluation evaluation =
                 Evaluation.play(dqn.online(), identity.environment(), EVALUATION_EPISODES, EVALUATION_SEED);
+        noteMean(evaluation.mean());
         if (evaluation.mean() < bestMean) {
             return;
         }

@@ -9,6 +9,7 @@ import io.engram.replay.Schema;
 import io.engram.replay.SchemaException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows of {@link Columns} into staged rows, after checking that the columns fit the schema. */
@@ -17,6 +18,7 @@ final class ColumnSource {
     private final ByteBuffer[] states;
     private final ByteBuffer[] nexts;
     private final String[] nextNames;
+    private final int[] booleans;
     private @Nullable Columns bound;
     private @Nullable Columns boundStates;
     private ByteBuffer terminated = ByteBuffer.allocate(0);
@@ -26,6 +28,9 @@ final class ColumnSource {
         this.schema = schema;
         this.states = new ByteBuffer[schema.fields().size()];
         this.nexts = new ByteBuffer[schema.fields().size()];
+        this.booleans = IntStream.range(0, states.length)
+                .filter(i -> schema.fields().get(i).dtype() == DType.BOOL)
+                .toArray();
         this.nextNames = schema.fields().stream()
                 .map(field -> (field.role() == Role.STATE ? Schema.NEXT : "") + field.name())
                 .toArray(String[]::new);
@@ -73,11 +78,8 @@ final class ColumnSource {
     void checkStep(int row) {
         checkBooleans(terminated, Schema.TERMINATED, 1, row);
         checkBooleans(truncated, Schema.TRUNCATED, 1, row);
-        for (int i = 0; i < nexts.length; i++) {
-            Field field = schema.fields().get(i);
-            if (field.dtype() == DType.BOOL) {
-                checkBooleans(nexts[i], nextNames[i], field.length(), row);
-            }
+        for (int i : booleans) {
+            checkBooleans(nexts[i], nextNames[i], schema.fields().get(i).length(), row);
         }
     }
 

@@ -5,11 +5,18 @@ import io.engram.replay.Role;
 import io.engram.replay.Schema;
 import io.engram.replay.SchemaException;
 import io.engram.replay.StagedField;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
 /** The payload of the row that a writer will commit, and which fields of it are set. For the writer's thread. */
 public final class StagedRow {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    /** Below this a loop over words is faster than a call. */
+    private static final int SMALL = 128;
+
     private final Schema schema;
     private final PayloadLayout layout;
     private final byte[] image;
@@ -95,7 +102,15 @@ public final class StagedRow {
 
     /** The state that the last step led to becomes the state that the next one starts from. */
     void promoteNextState() {
-        System.arraycopy(image, headerLength + layout.nextOffset(), image, headerLength, layout.stateLength());
+        int from = headerLength + layout.nextOffset();
+        int length = layout.stateLength();
+        if (length <= SMALL) {
+            for (int i = 0; i < length; i += Long.BYTES) {
+                LONGS.set(image, headerLength + i, (long) LONGS.get(image, from + i));
+            }
+        } else {
+            System.arraycopy(image, from, image, headerLength, length);
+        }
     }
 
     /** A first row has no step: zeros, not what an earlier step left. */

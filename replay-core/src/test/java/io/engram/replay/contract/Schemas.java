@@ -53,10 +53,11 @@ public final class Schemas {
         return builder.build();
     }
 
-    /** An image and its mask, of odd lengths. */
+    /** An image and its masks, of odd lengths, one name the beginning of another. */
     public static Schema image(RowLayout layout) {
         return Schema.builder()
                 .observation(DType.U8, 7, 5, 3)
+                .add(Field.state("mask.wide", DType.BOOL, 2))
                 .add(Field.state("mask", DType.BOOL, 9))
                 .action(DType.F32, 2)
                 .reward()

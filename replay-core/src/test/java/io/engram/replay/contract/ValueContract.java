@@ -63,13 +63,14 @@ public abstract class ValueContract extends MemoryContract {
         writer.field("observation").set(false);
         writer.begin();
         writer.field("observation").set(true);
-        writer.field("f32").set(Float.MAX_VALUE);
-        writer.field("f64").set(0.1f);
-        writer.field("i8").set(127L);
-        writer.field("i16").set(32767);
-        writer.field("i32").set((long) Integer.MAX_VALUE);
-        writer.field("i64").set(7);
+        // Last to first: a setter that writes too much would spoil the neighbour that was set before.
         writer.field("u8").set(0L);
+        writer.field("i64").set(7);
+        writer.field("i32").set((long) Integer.MAX_VALUE);
+        writer.field("i16").set(32767);
+        writer.field("i8").set(127L);
+        writer.field("f64").set(0.1f);
+        writer.field("f32").set(Float.MAX_VALUE);
         writer.step(false, false);
         Batch batch = sampleOne(memory);
         assertThat(batch.column("f32").floats().get(0)).isEqualTo(Float.MAX_VALUE);

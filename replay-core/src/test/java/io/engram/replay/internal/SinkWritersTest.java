@@ -95,6 +95,18 @@ class SinkWritersTest {
     }
 
     @Test
+    void sinkThatIsClosedBeginsNoEpisode() {
+        SinkStreamWriter writer = stream(RowLayout.SELF_CONTAINED);
+        sink.full = true;
+        assertThatThrownBy(() -> begin(writer, 10)).hasMessage("full");
+        assertThat(writer.inEpisode()).isFalse();
+        sink.full = false;
+        writer.begin();
+        step(writer, 1, 11, true);
+        assertThat(sink.rows).containsExactly("stream=5 episode=0 step=0 previous=-1 flags=4 payload=[10, 1, 11]");
+    }
+
+    @Test
     void sinkWithoutRoomLeavesEveryLaneAsItWas() {
         SinkVectorWriter writer = lanes(RowLayout.ARRIVAL, 2);
         Columns columns = writer.newColumns();
@@ -147,9 +159,7 @@ class SinkWritersTest {
 
         @Override
         public void claim(int count) {
-            if (full) {
-                throw new IllegalStateException("full");
-            }
+            requireRoom();
             assertThat(balance).isZero();
             balance = count + 1;
         }
@@ -174,10 +184,17 @@ class SinkWritersTest {
 
         @Override
         public long nextEpisode() {
+            requireRoom();
             return episodes++;
         }
 
         @Override
         public void close() {}
+
+        private void requireRoom() {
+            if (full) {
+                throw new IllegalStateException("full");
+            }
+        }
     }
 }

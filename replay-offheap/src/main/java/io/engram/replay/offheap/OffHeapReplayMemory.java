@@ -369,6 +369,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             SegmentGeometry geometry = segmentRows == 0
                     ? SegmentGeometry.choose(payloadLength, capacity)
                     : SegmentGeometry.ofRows(payloadLength, segmentRows);
+            geometry.requireFewSegments(capacity);
             UUID newMemoryId = fixedMemoryId == null ? UUID.randomUUID() : fixedMemoryId;
             long incarnation = fixedIncarnation == null ? new SecureRandom().nextLong() : fixedIncarnation;
             if (directory == null) {

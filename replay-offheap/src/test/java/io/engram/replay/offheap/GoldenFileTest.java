@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Memories as version 1 wrote them, kept: today's code must open them, find exactly their rows, and write the same bytes
- * for the same history. With sealed, open, recycled and prepared segments.
+ * Memories as version 1 wrote them, kept: today's code must open them, find exactly their rows, and write the same
+ * bytes for the same history. With sealed, open, recycled and prepared segments.
  *
  * <p>A change of the format is a new version with new files beside the old ones. Until version 1 is frozen, {@code
  * -Dengram.golden.write=src/test/resources/golden} replaces them.

@@ -15,8 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Experience that says by itself whether it is right. The n-th state of stream s is a function of s and n, and so are
- * the step that led to it and where episodes begin and end: whoever reads a transition can tell that no byte of it comes
- * from elsewhere, without knowing what was written when.
+ * the step that led to it and where episodes begin and end: whoever reads a transition can tell that no byte of it
+ * comes from elsewhere, without knowing what was written when.
  */
 final class Story {
     /** Longs of a state: its stream, its number, and what follows from both. */

@@ -28,7 +28,7 @@ class StressTest {
 
     @BeforeAll
     static void run() throws IOException, InterruptedException {
-        StressRun run = MODE.equals("short") ? StressRun.brief(DIRECTORY, 300) : StressRun.thorough(DIRECTORY, MODE);
+        StressRun run = MODE.equals("short") ? StressRun.brief(DIRECTORY, 200) : StressRun.thorough(DIRECTORY, MODE);
         VERDICTS.putAll(run.run(TestList.tests()));
         // On a busy machine a brief run may miss a bug once.
         List<String> missed =

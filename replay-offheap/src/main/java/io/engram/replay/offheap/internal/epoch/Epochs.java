@@ -38,8 +38,8 @@ public final class Epochs {
     }
 
     /**
-     * Ends a participation. May be called while the owner is inside, as by a thread that closes another thread's sampler:
-     * the record counts until its owner has left, and {@link EpochRecord#enter} fails from now on.
+     * Ends a participation. May be called while the owner is inside, as by a thread that closes another thread's
+     * sampler: the record counts until its owner has left, and {@link EpochRecord#enter} fails from now on.
      *
      * @param epochRecord from {@link #register}
      */

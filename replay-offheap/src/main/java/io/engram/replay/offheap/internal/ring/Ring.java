@@ -33,6 +33,7 @@ public final class Ring {
     private final long floor;
     private final long sequenceMask;
     private final SegmentSource source;
+    private final SegmentPool pool;
     private final SegmentTable table;
     private final PaddedCounter head;
     private final PaddedCounter limit;
@@ -57,6 +58,7 @@ public final class Ring {
         this.floor = floor;
         this.sequenceMask = geometry.rows() - 1L;
         this.source = source;
+        this.pool = new SegmentPool(source);
         // The window, and a claim of as many rows again before it.
         this.table = new SegmentTable((int) (2 * (capacity >>> geometry.rowsShift())) + TABLE_SLACK);
         this.head = new PaddedCounter(head);
@@ -88,6 +90,15 @@ public final class Ring {
      */
     public SegmentSource source() {
         return source;
+    }
+
+    /**
+     * Where the memory of new segments comes from.
+     *
+     * @return the pool
+     */
+    public SegmentPool pool() {
+        return pool;
     }
 
     /**
@@ -148,6 +159,23 @@ public final class Ring {
     }
 
     /**
+     * Where many rows lie, as {@link #rowAddress}: written out, so that what does not change is loaded once.
+     *
+     * @param sequences the rows
+     * @param addresses takes an address for each
+     */
+    public void rowAddresses(long[] sequences, long[] addresses) {
+        SegmentTable segments = table;
+        int rowsShift = geometry.rowsShift();
+        long mask = sequenceMask;
+        long stride = geometry.stride();
+        for (int i = 0; i < sequences.length; i++) {
+            Segment segment = segments.get(sequences[i] >>> rowsShift);
+            addresses[i] = segment == null ? 0 : segment.rowsAddress() + (sequences[i] & mask) * stride;
+        }
+    }
+
+    /**
      * Claims consecutive rows. For writers inside an epoch.
      *
      * @param rows at least 1, at most the capacity
@@ -174,16 +202,27 @@ public final class Ring {
         while (limit.getVolatile() < end) {
             long ordinal = geometry.ordinal(limit.getVolatile());
             if (table.get(ordinal) == null) {
-                Region region = source.create(ordinal);
                 selfPrepared.incrementAndGet();
-                if (!install(new Segment(ordinal, region, Segment.Life.LIVE))) {
-                    // Somebody else was faster; nobody has seen this one.
-                    source.unlink(region);
-                    source.unmap(region);
-                }
             }
-            raiseLimit(ordinal);
+            prepare(ordinal);
         }
+    }
+
+    /**
+     * Sees to it that a segment is in the table, and makes its room claimable if it is next.
+     *
+     * @param ordinal that of the limit, or one that it has passed meanwhile
+     * @throws io.engram.replay.offheap.StorageFullException if there is no memory for it
+     */
+    public void prepare(long ordinal) {
+        if (table.get(ordinal) == null) {
+            Region region = pool.take(ordinal);
+            if (!install(new Segment(ordinal, region, Segment.Life.LIVE))) {
+                // Somebody else was faster.
+                pool.put(region);
+            }
+        }
+        raiseLimit(ordinal);
     }
 
     /**

@@ -20,7 +20,6 @@ import org.agrona.UnsafeApi;
  * of its claim, so that the rows of a stream stay in order.
  */
 public final class RingAppender implements RowSink {
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ARRAY_BASE = UnsafeApi.arrayBaseOffset(byte[].class);
     private static final int BULK_LENGTH = 512;
@@ -129,15 +128,20 @@ public final class RingAppender implements RowSink {
         byte[] image = lane.row().image();
         LONGS.set(image, RowDescriptor.STAMP_OFFSET, Stamp.withoutState(Stamp.published(sequence, flags)));
         LONGS.set(image, RowDescriptor.EPISODE_OFFSET, lane.episode());
-        INTS.set(image, RowDescriptor.STREAM_OFFSET, lane.streamId());
-        INTS.set(image, RowDescriptor.STEP_OFFSET, lane.step());
-        INTS.set(image, RowDescriptor.BACK_OFFSET, RowDescriptor.back(sequence, lane.previous()));
-        INTS.set(image, RowDescriptor.CRC_OFFSET, 0);
+        // Two fields at a time: what is stored in halves and loaded whole right after cannot be forwarded.
+        LONGS.set(image, RowDescriptor.STREAM_OFFSET, pair(lane.streamId(), lane.step()));
+        int back = RowDescriptor.back(sequence, lane.previous());
+        LONGS.set(image, RowDescriptor.BACK_OFFSET, pair(back, 0));
         crc.reset();
         crc.update(image, 0, rowLength);
-        INTS.set(image, RowDescriptor.CRC_OFFSET, (int) crc.getValue());
+        LONGS.set(image, RowDescriptor.BACK_OFFSET, pair(back, (int) crc.getValue()));
         store(image, address);
         return Slot.publish(address, sequence, flags);
+    }
+
+    /** Two neighbouring ints as one long, little-endian. */
+    private static long pair(int first, int second) {
+        return Integer.toUnsignedLong(first) | (long) second << Integer.SIZE;
     }
 
     /** Copies everything behind the stamp. */

@@ -25,6 +25,7 @@ public record SegmentGeometry(int rowsShift, int rowLength, int stride) {
     /** The longest segment. */
     public static final long MAX_LENGTH = 1L << 30;
 
+    private static final long SEGMENT_LIMIT = 1 << 16;
     private static final long TARGET_LENGTH = 16L << 20;
     private static final long LEAST_LENGTH = 64L << 10;
     private static final long MAX_SEGMENTS = 4096;
@@ -68,6 +69,20 @@ public record SegmentGeometry(int rowsShift, int rowLength, int stride) {
         }
         return new SegmentGeometry(
                 Long.numberOfTrailingZeros(rows), RowDescriptor.HEADER_LENGTH + payloadLength, stride);
+    }
+
+    /**
+     * Throws if a memory would have more segments than systems allow mappings.
+     *
+     * @param capacity rows of the memory
+     * @throws IllegalArgumentException if so
+     */
+    public void requireFewSegments(long capacity) {
+        if (capacity >>> rowsShift > SEGMENT_LIMIT) {
+            throw new IllegalArgumentException("segmentRows=" + rows() + " for capacity=" + capacity + " makes "
+                    + (capacity >>> rowsShift) + " segments, expected at most " + SEGMENT_LIMIT
+                    + "; take more rows a segment or a smaller capacity");
+        }
     }
 
     /**

@@ -15,8 +15,8 @@ public interface SegmentSource {
 
     /**
      * Takes away the name of a segment that left the window, whose memory will be recycled: until then nobody finds it.
-     * Segments lose their names in the order of their ordinals, by this or {@link #unlink}, so that those with names are
-     * consecutive whenever the process dies.
+     * Segments lose their names in the order of their ordinals, by this or {@link #unlink}, so that those with names
+     * are consecutive whenever the process dies.
      *
      * @param region nobody's any more, without abandoned rows
      * @throws io.engram.replay.offheap.StorageException if that fails; then it is to be unlinked
@@ -24,7 +24,7 @@ public interface SegmentSource {
     void setAside(Region region);
 
     /**
-     * Makes memory of a segment that was set aside ready for a later one. Only one thread calls this at a time.
+     * Makes memory of a segment that was set aside ready for a later one.
      *
      * @param region nobody's any more, without abandoned rows
      * @param ordinal the segment to come

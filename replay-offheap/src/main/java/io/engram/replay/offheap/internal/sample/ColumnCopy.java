@@ -30,28 +30,41 @@ final class ColumnCopy {
         return fromStart;
     }
 
-    /** {@code rows}: addresses by lane. {@code lanes}: the first {@code count} are copied. */
-    void copy(long[] rows, int[] lanes, int count) {
+    /** Copies every lane; {@code rows} are addresses by lane. */
+    void copy(long[] rows) {
         if (length == Integer.BYTES) {
-            for (int i = 0; i < count; i++) {
-                int lane = lanes[i];
+            for (int lane = 0; lane < rows.length; lane++) {
                 UnsafeApi.putInt(target + (long) lane * Integer.BYTES, UnsafeApi.getInt(rows[lane] + offset));
             }
+        } else if (length == Long.BYTES) {
+            for (int lane = 0; lane < rows.length; lane++) {
+                UnsafeApi.putLong(target + (long) lane * Long.BYTES, UnsafeApi.getLong(rows[lane] + offset));
+            }
+        } else if (length == 2 * Long.BYTES) {
+            copyPairs(rows);
         } else if ((length & 7) == 0 && length <= SMALL) {
-            copyWords(rows, lanes, count);
+            copyWords(rows);
         } else if (length == 1) {
-            for (int i = 0; i < count; i++) {
-                int lane = lanes[i];
+            for (int lane = 0; lane < rows.length; lane++) {
                 UnsafeApi.putByte(target + lane, UnsafeApi.getByte(rows[lane] + offset));
             }
         } else {
-            copyBytes(rows, lanes, count);
+            copyBytes(rows);
         }
     }
 
-    private void copyWords(long[] rows, int[] lanes, int count) {
-        for (int i = 0; i < count; i++) {
-            int lane = lanes[i];
+    /** The length of four floats, without a loop over words. */
+    private void copyPairs(long[] rows) {
+        for (int lane = 0; lane < rows.length; lane++) {
+            long from = rows[lane] + offset;
+            long to = target + (long) lane * (2 * Long.BYTES);
+            UnsafeApi.putLong(to, UnsafeApi.getLong(from));
+            UnsafeApi.putLong(to + Long.BYTES, UnsafeApi.getLong(from + Long.BYTES));
+        }
+    }
+
+    private void copyWords(long[] rows) {
+        for (int lane = 0; lane < rows.length; lane++) {
             long from = rows[lane] + offset;
             long to = target + (long) lane * length;
             for (int word = 0; word < length; word += Long.BYTES) {
@@ -60,9 +73,8 @@ final class ColumnCopy {
         }
     }
 
-    private void copyBytes(long[] rows, int[] lanes, int count) {
-        for (int i = 0; i < count; i++) {
-            int lane = lanes[i];
+    private void copyBytes(long[] rows) {
+        for (int lane = 0; lane < rows.length; lane++) {
             long from = rows[lane] + offset;
             long to = target + (long) lane * length;
             // In pieces, because no thread reaches a safepoint inside a copy.

@@ -21,11 +21,11 @@ import org.agrona.UnsafeApi;
 
 /**
  * Uniform sampling with replacement, in rounds: draw a row for every lane that is still empty; touch their stamps, so
- * that the cache misses overlap; copy; take the stamps again. A lane whose row ends no transition, is not published or
- * changed meanwhile stays empty and is drawn again in the next round. When some lanes are empty after
- * {@value #MAX_ROUNDS} rounds, the rows that can be drawn are listed and drawn from.
+ * that the cache misses overlap; a lane whose row ends no transition or is not published stays empty. When none is
+ * empty, copy all lanes and take the stamps again: a lane whose row changed meanwhile is empty again. When some lanes
+ * are empty after {@value #MAX_ROUNDS} rounds, the rows that can be drawn are listed and drawn from.
  *
- * <p>Lock-free: the only loop with an unknown number of turns is over rounds, and it is bounded.
+ * <p>Lock-free: rounds are bounded, and they begin anew only if writers have moved the window.
  */
 public final class UniformSampler implements Sampler {
     private static final int MAX_ROUNDS = 32;
@@ -43,14 +43,9 @@ public final class UniformSampler implements Sampler {
     private final SplitMix64 random;
     private final Patience patience;
 
-    private final int[] allLanes;
     private final int[] lanes;
-    private final long[] starts;
-    private final long[] startAddresses;
-    private final long[] startStamps;
-    private final long[] ends;
-    private final long[] endAddresses;
-    private final long[] endStamps;
+    private final DrawnRows ends;
+    private final DrawnRows starts;
     private volatile boolean closed;
 
     /**
@@ -76,15 +71,9 @@ public final class UniformSampler implements Sampler {
         this.random = new SplitMix64(spec.seed());
         this.patience = new Patience(spec.patience());
         int size = spec.batchSize();
-        this.allLanes = new int[size];
-        Arrays.setAll(allLanes, lane -> lane);
         this.lanes = new int[size];
-        this.ends = new long[size];
-        this.endAddresses = new long[size];
-        this.endStamps = new long[size];
-        this.starts = arrival ? new long[size] : ends;
-        this.startAddresses = arrival ? new long[size] : endAddresses;
-        this.startStamps = arrival ? new long[size] : endStamps;
+        this.ends = new DrawnRows(ring, size);
+        this.starts = arrival ? new DrawnRows(ring, size) : ends;
     }
 
     @Override
@@ -114,8 +103,10 @@ public final class UniformSampler implements Sampler {
             throw new IllegalArgumentException(
                     "the batch is not of sampler '" + spec.name() + "'; make it with this sampler's newBatch()");
         }
+        requireOpen();
         epoch.enter();
         try {
+            // Once more, because only now nothing is unmapped any more.
             requireOpen();
             return fill(own);
         } finally {
@@ -142,159 +133,112 @@ public final class UniformSampler implements Sampler {
     }
 
     private boolean fill(OffHeapBatch batch) {
-        long head = ring.head();
-        long tail = ring.tail(head);
-        long rows = head - tail;
-        if (rows < spec.minSize()) {
-            return false;
-        }
         long savedState = random.state();
+        long tail;
+        do {
+            long head = ring.head();
+            tail = ring.tail(head);
+            if (head - tail >= spec.minSize() && fill(batch, tail, head)) {
+                starts.copySequences(batch.sequences());
+                counters.countBatch(spec.batchSize());
+                return true;
+            }
+            // A thread that did not run for a while finds every row replaced: that is no lack of rows.
+        } while (ring.tail(ring.head()) != tail);
+        random.restore(savedState);
+        return false;
+    }
+
+    private boolean fill(OffHeapBatch batch, long tail, long head) {
         int empty = spec.batchSize();
-        System.arraycopy(allLanes, 0, lanes, 0, empty);
-        for (int round = 0; empty > 0 && round < MAX_ROUNDS; round++) {
-            for (int i = 0; i < empty; i++) {
-                ends[lanes[i]] = tail + random.nextLong(rows);
-            }
-            empty = copyRound(batch, empty, tail);
+        for (int lane = 0; lane < empty; lane++) {
+            lanes[lane] = lane;
         }
-        for (int listing = 0; empty > 0; listing++) {
-            long[] drawable = listing < MAX_LISTINGS ? drawable(tail, head) : new long[0];
-            if (drawable.length == 0) {
-                random.restore(savedState);
-                return false;
+        for (int round = 0; empty > 0; round++) {
+            if (round < MAX_ROUNDS) {
+                for (int i = 0; i < empty; i++) {
+                    ends.set(lanes[i], tail + random.nextLong(head - tail));
+                }
+            } else {
+                long[] drawable = round < MAX_ROUNDS + MAX_LISTINGS ? drawable(tail, head) : new long[0];
+                if (drawable.length == 0) {
+                    return false;
+                }
+                for (int i = 0; i < empty; i++) {
+                    ends.set(lanes[i], drawable[random.nextInt(drawable.length)]);
+                }
             }
-            for (int i = 0; i < empty; i++) {
-                ends[lanes[i]] = drawable[(int) random.nextLong(drawable.length)];
+            empty = find(empty, tail);
+            if (empty == 0) {
+                empty = copy(batch);
             }
-            empty = copyRound(batch, empty, tail);
+            counters.countRedraws(empty);
         }
-        System.arraycopy(starts, 0, batch.sequences(), 0, starts.length);
-        counters.countBatch(spec.batchSize());
         return true;
     }
 
-    /** Copies what was drawn for the empty lanes and returns how many are empty still. */
-    private int copyRound(OffHeapBatch batch, int drawn, long tail) {
-        touch(ends, endAddresses, endStamps, drawn);
-        int found = keepTransitions(drawn, tail);
+    /** Finds what was drawn for the empty lanes and returns how many are empty still: the first of the lanes. */
+    private int find(int drawn, long tail) {
+        ends.touch(lanes, drawn);
         if (arrival) {
-            touch(starts, startAddresses, startStamps, found);
-            found = keepPublishedStarts(found);
+            for (int i = 0; i < drawn; i++) {
+                starts.set(lanes[i], start(lanes[i], tail));
+            }
+            starts.touch(lanes, drawn);
         }
-        UnsafeApi.loadFence();
-        for (ColumnCopy copy : batch.copies()) {
-            copy.copy(copy.fromStart() ? startAddresses : endAddresses, lanes, found);
-        }
-        copyFlags(batch, found);
-        UnsafeApi.loadFence();
-        int filled = moveTornBehind(found);
-        int empty = drawn - filled;
-        if (empty > 0) {
-            // The lanes still empty come first again, in ascending order.
-            System.arraycopy(lanes, filled, lanes, 0, empty);
-            Arrays.sort(lanes, 0, empty);
-            counters.countRedraws(empty);
+        int empty = 0;
+        for (int i = 0; i < drawn; i++) {
+            int lane = lanes[i];
+            if (!starts.isPublished(lane)) {
+                lanes[empty++] = lane;
+            }
         }
         return empty;
     }
 
-    private void touch(long[] sequences, long[] addresses, long[] stamps, int count) {
-        for (int i = 0; i < count; i++) {
-            int lane = lanes[i];
-            addresses[lane] = ring.rowAddress(sequences[lane]);
+    /** The row that the transition starts from which the lane's row ends, or {@link DrawnRows#NONE}. */
+    private long start(int lane, long tail) {
+        if (!ends.isPublished(lane) || (Stamp.flags(ends.stamp(lane)) & RowFlags.FIRST) != 0) {
+            return DrawnRows.NONE;
         }
-        for (int i = 0; i < count; i++) {
-            int lane = lanes[i];
-            long address = addresses[lane];
-            stamps[lane] = address == 0 ? Stamp.FRESH : UnsafeApi.getLong(address);
+        int back = UnsafeApi.getInt(ends.address(lane) + RowDescriptor.BACK_OFFSET);
+        long start = ends.sequence(lane) - back;
+        return back != RowDescriptor.BACK_TOO_FAR && start >= tail ? start : DrawnRows.NONE;
+    }
+
+    /** Copies every lane and returns how many are empty again, their rows having changed: the first of the lanes. */
+    private int copy(OffHeapBatch batch) {
+        for (ColumnCopy copy : batch.copies()) {
+            copy.copy(copy.fromStart() ? starts.addresses() : ends.addresses());
         }
+        ends.copyFlag(RowFlags.TERMINATED, batch.terminatedAddress());
+        ends.copyFlag(RowFlags.TRUNCATED, batch.truncatedAddress());
         UnsafeApi.loadFence();
-    }
-
-    /** Moves the lanes that hold the end of a transition to the front; with arrival rows finds where it starts. */
-    private int keepTransitions(int count, long tail) {
-        int kept = 0;
-        for (int i = 0; i < count; i++) {
-            int lane = lanes[i];
-            long end = ends[lane];
-            long stamp = endStamps[lane];
-            boolean keep = endAddresses[lane] != 0 && Stamp.isPublished(stamp, end);
-            if (keep && arrival) {
-                int back = UnsafeApi.getInt(endAddresses[lane] + RowDescriptor.BACK_OFFSET);
-                starts[lane] = end - back;
-                keep = (Stamp.flags(stamp) & RowFlags.FIRST) == 0
-                        && back != RowDescriptor.BACK_TOO_FAR
-                        && starts[lane] >= tail;
-            }
-            if (keep) {
-                lanes[i] = lanes[kept];
-                lanes[kept++] = lane;
-            }
-        }
-        return kept;
-    }
-
-    private int keepPublishedStarts(int count) {
-        int kept = 0;
-        for (int i = 0; i < count; i++) {
-            int lane = lanes[i];
-            if (startAddresses[lane] != 0 && Stamp.isPublished(startStamps[lane], starts[lane])) {
-                lanes[i] = lanes[kept];
-                lanes[kept++] = lane;
-            }
-        }
-        return kept;
-    }
-
-    private void copyFlags(OffHeapBatch batch, int count) {
-        copyFlag(batch.terminatedAddress(), RowFlags.TERMINATED, count);
-        copyFlag(batch.truncatedAddress(), RowFlags.TRUNCATED, count);
-    }
-
-    private void copyFlag(long target, int flag, int count) {
-        if (target != 0) {
-            for (int i = 0; i < count; i++) {
-                int lane = lanes[i];
-                UnsafeApi.putByte(target + lane, (byte) ((Stamp.flags(endStamps[lane]) & flag) != 0 ? 1 : 0));
-            }
-        }
-    }
-
-    /** Moves the lanes whose rows changed while they were copied behind the others. */
-    private int moveTornBehind(int count) {
-        int kept = 0;
-        for (int i = 0; i < count; i++) {
-            int lane = lanes[i];
-            if (UnsafeApi.getLong(endAddresses[lane]) == endStamps[lane]
-                    && (!arrival || UnsafeApi.getLong(startAddresses[lane]) == startStamps[lane])) {
-                lanes[i] = lanes[kept];
-                lanes[kept++] = lane;
-            } else {
+        int torn = 0;
+        for (int lane = 0; lane < spec.batchSize(); lane++) {
+            if (ends.hasChanged(lane) || (arrival && starts.hasChanged(lane))) {
+                lanes[torn++] = lane;
                 counters.countTorn();
             }
         }
-        return kept;
+        return torn;
     }
 
     /** The rows of the window that end a transition, in order. Only when there are next to none. */
     private long[] drawable(long tail, long head) {
+        int[] saved = lanes.clone();
         long[] found = new long[64];
         int count = 0;
         for (long sequence = tail; sequence < head; sequence++) {
-            ends[lanes[0]] = sequence;
-            touch(ends, endAddresses, endStamps, 1);
-            boolean keep = keepTransitions(1, tail) == 1;
-            if (keep && arrival) {
-                touch(starts, startAddresses, startStamps, 1);
-                keep = keepPublishedStarts(1) == 1;
-            }
-            if (keep) {
+            ends.set(lanes[0], sequence);
+            if (find(1, tail) == 0) {
                 if (count == found.length) {
                     found = Arrays.copyOf(found, 2 * count);
                 }
                 found[count++] = sequence;
             }
         }
+        System.arraycopy(saved, 0, lanes, 0, saved.length);
         return Arrays.copyOf(found, count);
     }
 

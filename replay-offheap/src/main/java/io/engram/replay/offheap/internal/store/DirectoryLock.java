@@ -127,7 +127,9 @@ public final class DirectoryLock implements AutoCloseable {
         }
     }
 
-    /** The owner writes its number just after it has taken the lock; until then there is none, or that of a dead one. */
+    /**
+     * The owner writes its number just after it has taken the lock; until then there is none, or that of a dead one.
+     */
     private static String owner(FileChannel channel) throws IOException {
         long start = System.nanoTime();
         while (true) {

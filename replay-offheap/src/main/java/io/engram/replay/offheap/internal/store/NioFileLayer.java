@@ -79,9 +79,9 @@ public final class NioFileLayer implements FileLayer {
     }
 
     /**
-     * Java closes the channel under an operation whose thread is interrupted. A store must not break because an actor or
-     * a learner is cancelled in the middle of an append: the interrupt is kept for later, the file opened again and the
-     * operation repeated, which is harmless because every position is given.
+     * Java closes the channel under an operation whose thread is interrupted. A store must not break because an actor
+     * or a learner is cancelled in the middle of an append: the interrupt is kept for later, the file opened again and
+     * the operation repeated, which is harmless because every position is given.
      */
     private static final class NioFile implements OpenFile {
         private final Path path;

@@ -8,6 +8,7 @@ import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentCloser;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.SegmentPool;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -32,7 +33,6 @@ public final class Preparer implements Agent {
     private final SegmentGeometry geometry;
     private final SegmentCloser closer;
     private final Queue<Segment> behind = new PriorityQueue<>(Comparator.comparingLong(Segment::ordinal));
-    private final Deque<Region> spares = new ArrayDeque<>();
     private final Deque<Doomed> doomed = new ArrayDeque<>();
     private long lowest;
     private int pause;
@@ -59,7 +59,7 @@ public final class Preparer implements Agent {
 
     @Override
     public int doWork() {
-        int work = retire() + takeBack() + unmap();
+        int work = retire() + takeBack() + doomRejects() + unmap() + trim();
         return work + prepare();
     }
 
@@ -82,10 +82,12 @@ public final class Preparer implements Agent {
         retire();
         collect();
         behind.forEach(segment -> ring.source().unmap(segment.region()));
-        spares.forEach(spare -> {
-            unlink(spare);
-            ring.source().unmap(spare);
-        });
+        doomRejects();
+        for (Region spare = ring.pool().poll();
+                spare != null;
+                spare = ring.pool().poll()) {
+            doom(spare);
+        }
         doomed.forEach(each -> ring.source().unmap(each.region()));
         for (long ordinal = lowest; geometry.firstSequence(ordinal) < ring.limit(); ordinal++) {
             Segment segment = ring.table().get(ordinal);
@@ -144,21 +146,39 @@ public final class Preparer implements Agent {
             closer.close(segment);
         }
         // A writer of an abandoned row may store into it at any time to come, so its memory can hold nothing else.
-        if (!segment.mayHaveAbandonedRows() && spares.size() < MAX_SPARES && setAside(segment.region())) {
-            spares.add(segment.region());
+        // While
+        // nothing can be unmapped because somebody is inside, all the rest is kept for use again, however much.
+        if (!segment.mayHaveAbandonedRows() && (ring.pool().size() < MAX_SPARES || !doomed.isEmpty())) {
+            ring.pool().put(segment.region());
         } else {
             doom(segment.region());
         }
     }
 
-    private boolean setAside(Region region) {
-        try {
-            ring.source().setAside(region);
-            return true;
-        } catch (StorageException e) {
-            complain(e);
-            return false;
+    private int doomRejects() {
+        int work = 0;
+        for (SegmentPool.Reject reject = ring.pool().pollReject();
+                reject != null;
+                reject = ring.pool().pollReject()) {
+            if (reject.cause() != null) {
+                complain(reject.cause());
+            }
+            doom(reject.region());
+            work++;
         }
+        return work;
+    }
+
+    /** Once memory can be unmapped, what was kept beyond the usual is, piece by piece. */
+    private int trim() {
+        if (!doomed.isEmpty() || ring.pool().size() <= MAX_SPARES) {
+            return 0;
+        }
+        Region spare = ring.pool().poll();
+        if (spare != null) {
+            doom(spare);
+        }
+        return 1;
     }
 
     private void doom(Region region) {
@@ -180,11 +200,9 @@ public final class Preparer implements Agent {
             ring.source().unmap(doomed.remove().region());
             unmapped++;
         }
-        long pinned = 0;
-        for (Doomed each : doomed) {
-            pinned += each.region().length();
-        }
-        pinnedBytes = pinned;
+        // Not a loop over what is doomed: this runs a thousand times a second and would leave an iterator each time.
+        int surplus = doomed.isEmpty() ? 0 : Math.max(0, ring.pool().size() - MAX_SPARES);
+        pinnedBytes = (doomed.size() + surplus) * (long) geometry.length();
         return unmapped;
     }
 
@@ -199,11 +217,7 @@ public final class Preparer implements Agent {
         int prepared = 0;
         try {
             while (ring.limit() < goal()) {
-                long ordinal = geometry.ordinal(ring.limit());
-                if (ring.table().get(ordinal) == null) {
-                    install(ordinal);
-                }
-                ring.raiseLimit(ordinal);
+                ring.prepare(geometry.ordinal(ring.limit()));
                 prepared++;
             }
             lastComplaint = null;
@@ -217,33 +231,6 @@ public final class Preparer implements Agent {
 
     private long goal() {
         return geometry.firstSequence(geometry.ordinal(ring.head()) + 1 + Ring.SEGMENTS_AHEAD);
-    }
-
-    private void install(long ordinal) {
-        Region region = recycleSpare(ordinal);
-        if (region == null) {
-            region = ring.source().create(ordinal);
-        }
-        if (!ring.install(new Segment(ordinal, region, Segment.Life.LIVE))) {
-            doom(region);
-        }
-    }
-
-    private @Nullable Region recycleSpare(long ordinal) {
-        Region spare = spares.poll();
-        while (spare != null) {
-            try {
-                Region recycled = ring.source().recycle(spare, ordinal);
-                if (recycled != null) {
-                    return recycled;
-                }
-            } catch (StorageException e) {
-                complain(e);
-            }
-            doom(spare);
-            spare = spares.poll();
-        }
-        return null;
     }
 
     private void complain(StorageException e) {

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.offheap.StorageFullException;
-import io.engram.replay.offheap.internal.store.AnonymousSegments;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,65 +16,9 @@ class RingTest {
     private final CountingSegments source = new CountingSegments(geometry);
     private final Ring ring = new Ring(geometry, CAPACITY, source, 0, 0);
 
-    /** Counts what is made and freed; {@code beforeCreated} runs when a segment was made and nobody knows it yet. */
-    private static final class CountingSegments implements SegmentSource {
-        private final AnonymousSegments segments;
-        private final List<Region> mapped = new ArrayList<>();
-        private Runnable beforeCreated = () -> {};
-        private boolean full;
-
-        CountingSegments(SegmentGeometry geometry) {
-            segments = new AnonymousSegments(geometry);
-        }
-
-        @Override
-        public Region create(long ordinal) {
-            if (full) {
-                throw new StorageFullException("full", null);
-            }
-            Region region = segments.create(ordinal);
-            mapped.add(region);
-            Runnable hook = beforeCreated;
-            beforeCreated = () -> {};
-            hook.run();
-            return region;
-        }
-
-        @Override
-        public void setAside(Region region) {
-            segments.setAside(region);
-        }
-
-        @Override
-        public Region recycle(Region region, long ordinal) {
-            return segments.recycle(region, ordinal);
-        }
-
-        @Override
-        public void seal(Segment segment, SealFacts facts) {
-            segments.seal(segment, facts);
-        }
-
-        @Override
-        public void unlink(Region region) {
-            segments.unlink(region);
-        }
-
-        @Override
-        public void unmap(Region region) {
-            assertThat(mapped.remove(region)).isTrue();
-            segments.unmap(region);
-        }
-
-        @Override
-        public boolean isPersistent() {
-            return false;
-        }
-    }
-
     @AfterEach
     void free() {
-        List.copyOf(source.mapped).forEach(source::unmap);
+        source.free();
     }
 
     private void append(int rows) {
@@ -110,11 +51,15 @@ class RingTest {
     }
 
     @Test
-    void segmentMadeByTwoIsInstalledOnceAndTheOtherIsFreed() {
+    void segmentMadeByTwoIsInstalledOnceAndTheOtherIsKeptForLater() {
         source.beforeCreated = () -> append(1);
         append(1);
         assertThat(ring.head()).isEqualTo(2);
-        assertThat(source.mapped).hasSize(1);
+        assertThat(ring.pool().size()).isEqualTo(1);
+        assertThat(source.mapped()).hasSize(2);
+        append(ROWS);
+        assertThat(ring.pool().size()).isZero();
+        assertThat(source.mapped()).hasSize(2);
     }
 
     @Test
