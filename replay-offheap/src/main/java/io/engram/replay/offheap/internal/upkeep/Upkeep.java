@@ -206,10 +206,21 @@ public final class Upkeep {
                 // A sync that failed is never tried again: it could succeed without having kept what was lost.
                 if (store != null && !ring.hasFailed()) {
                     force(store.segmentFiles());
+                    sealTheRest();
                 }
             } finally {
                 preparer.unmapAll();
             }
+        }
+    }
+
+    /** What a fast writer left to the sealer would be read row by row at the next open. It is durable already. */
+    private void sealTheRest() {
+        if (sealer != null) {
+            int sealed;
+            do {
+                sealed = sealer.doWork();
+            } while (sealed > 0);
         }
     }
 
