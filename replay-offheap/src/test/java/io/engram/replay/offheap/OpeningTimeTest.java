@@ -44,7 +44,7 @@ class OpeningTimeTest {
                         SamplerSpec.uniform("learner", 256).seed(i).build())) {
                     Batch batch = sampler.sample(sampler.newBatch());
                     firstBatch.add((System.nanoTime() - start) / 1e6);
-                    assertThat(batch.column("reward").floats().get(0)).isEqualTo(batch.sequence(0) % 1000);
+                    assertThat(batch.column("reward").floats().get(0)).isEqualTo((float) (batch.sequence(0) % 1000));
                 }
             }
         }
@@ -61,7 +61,7 @@ class OpeningTimeTest {
             for (long i = 0; i < rows; i++) {
                 observation[0] = i;
                 boolean ends = i % 500 == 499;
-                writer.step((int) (i % 2), i % 1000, observation, ends, false);
+                writer.step((int) (i % 2), (float) (i % 1000), observation, ends, false);
                 if (ends) {
                     writer.begin(observation);
                 }
