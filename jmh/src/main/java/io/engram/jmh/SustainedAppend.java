@@ -6,6 +6,8 @@ import io.engram.replay.offheap.OffHeapReplayMemory;
 import io.engram.replay.offheap.internal.ring.Ring;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ public final class SustainedAppend {
 
     private final Histogram nanos = new Histogram(LONGEST_NANOS, 3);
     private final List<Long> rowsBySecond = new ArrayList<>();
+    private long cpuNanos;
 
     private SustainedAppend() {}
 
@@ -64,6 +67,8 @@ public final class SustainedAppend {
     private void append(StreamWriter writer, int seconds) {
         Experience experience = new Experience(1);
         long second = TimeUnit.SECONDS.toNanos(1);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long cpuBefore = threads.getCurrentThreadCpuTime();
         long start = System.nanoTime();
         long last = start;
         long counted = 0;
@@ -81,6 +86,7 @@ public final class SustainedAppend {
                 }
             }
         }
+        cpuNanos = threads.getCurrentThreadCpuTime() - cpuBefore;
     }
 
     private void print(RowLayout layout, long capacity) {
@@ -94,6 +100,11 @@ public final class SustainedAppend {
                 + rowsBySecond.stream()
                         .map(rows -> String.format(Locale.ROOT, "%.1f", millions(rows)))
                         .toList());
+        System.out.printf(
+                Locale.ROOT,
+                "processor: this thread had %.0f%% of one, %.0f ns an append%n",
+                100.0 * cpuNanos / TimeUnit.SECONDS.toNanos(rowsBySecond.size()),
+                (double) cpuNanos / nanos.getTotalCount());
         System.out.println("nanoseconds an append, the clock's own about 25 included:");
         for (double percentile : PERCENTILES) {
             System.out.printf(Locale.ROOT, "  p%-7s %,12d%n", trim(percentile), nanos.getValueAtPercentile(percentile));
@@ -131,7 +142,8 @@ public final class SustainedAppend {
     }
 
     private static String read(String file) throws IOException {
-        return Files.readString(Path.of(file)).strip();
+        // By lines: these files give all of themselves to the first read and nothing to a second.
+        return Files.readAllLines(Path.of(file)).get(0);
     }
 
     private static String option(String[] args, String name, String otherwise) {
