@@ -65,9 +65,10 @@ class GoldenFileTest {
         DirectoryImage found = DirectoryImage.of(today);
         found.entries().remove("lock");
         assertThat(found.entries()).isEqualTo(expected.entries());
-        expected.files().forEach((name, bytes) -> assertThat(found.files().get(name))
-                .as("%s of layout %s", name, layout)
-                .isEqualTo(bytes));
+        expected.files()
+                .forEach((name, bytes) -> assertThat(found.files().get(name))
+                        .as("%s of layout %s", name, layout)
+                        .isEqualTo(bytes));
         StoredSegments stored = StoredSegments.read(today);
         assertThat(stored.sealed()).hasSizeGreaterThan(1);
         assertThat(stored.ordinals()).doesNotContain(0L);
@@ -127,9 +128,7 @@ class GoldenFileTest {
     }
 
     private static String rows(OffHeapReplayMemory memory) {
-        return HeldRows.of(memory).values().stream()
-                .map(row -> row + "\n")
-                .collect(Collectors.joining());
+        return HeldRows.of(memory).values().stream().map(row -> row + "\n").collect(Collectors.joining());
     }
 
     private static String text(RowLayout layout) throws IOException {
@@ -162,7 +161,8 @@ class GoldenFileTest {
         Files.createDirectories(Path.of(target));
         try (OutputStream out = Files.newOutputStream(Path.of(target, name(layout) + ".zip"));
                 ZipOutputStream zip = new ZipOutputStream(out)) {
-            for (Map.Entry<String, byte[]> file : DirectoryImage.of(written).files().entrySet()) {
+            for (Map.Entry<String, byte[]> file :
+                    DirectoryImage.of(written).files().entrySet()) {
                 ZipEntry entry = new ZipEntry(file.getKey());
                 entry.setTime(0);
                 zip.putNextEntry(entry);

@@ -52,8 +52,7 @@ public final class StoreOpener {
      * @return the store, locked
      * @throws StorageException a subclass that says what is wrong; nothing was changed
      */
-    public Store open(
-            Schema schema, long capacity, SegmentGeometry geometry, long incarnation, UUID newMemoryId) {
+    public Store open(Schema schema, long capacity, SegmentGeometry geometry, long incarnation, UUID newMemoryId) {
         try {
             requireDirectory();
             requireOwnDirectory(schema, capacity);
