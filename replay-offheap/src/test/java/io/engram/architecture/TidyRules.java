@@ -16,7 +16,7 @@ final class TidyRules {
     private static final Pattern MACHINE_PATH = Pattern.compile("(?<![\\w.~$}])/(root|work)/");
     private static final Pattern REGISTRY = Pattern.compile("(?i)\\b(?:"
             + "(?:repo\\d*|registry|central|oss|files|plugins|packages|proxy)\\.(?:[a-z0-9-]+\\.)+(?:org|com|io|dev)"
-            + "|(?:pypi|anaconda|npmjs|mvnrepository|jitpack|crates)\\.(?:org|com|io))\\b");
+            + ")\\b");
     private static final Pattern DONE = Pattern.compile("\\bdones?\\b");
     private static final Pattern GRAB_BAG =
             Pattern.compile("\\b(?:class|interface|enum|record) (\\w*(?:Manager|Helper|Utils?))\\b");

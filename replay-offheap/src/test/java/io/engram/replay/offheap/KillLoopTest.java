@@ -134,7 +134,7 @@ class KillLoopTest {
                 if (random.nextInt(4) == 0) {
                     pause(random.nextInt(700));
                 } else {
-                    listener.awaitAppends(1L << random.nextInt(15));
+                    listener.awaitAppends(1L << random.nextInt(16));
                     LockSupport.parkNanos(random.nextInt(1_000_000));
                 }
             } finally {

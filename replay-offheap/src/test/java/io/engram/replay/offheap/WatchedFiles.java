@@ -30,8 +30,19 @@ final class WatchedFiles implements FileLayer {
         FORCE
     }
 
-    /** What the store asked for; of a rename, {@code path} is the old name. */
-    record Operation(Kind kind, Path path) {
+    /**
+     * What the store asked for.
+     *
+     * @param path which file, by the name it was opened with
+     * @param to the new name of a rename, else the path again
+     * @param offset where a force begins, else 0
+     * @param length how long a force is, else 0
+     */
+    record Operation(Kind kind, Path path, Path to, int offset, int length) {
+        Operation(Kind kind, Path path) {
+            this(kind, path, path, 0, 0);
+        }
+
         @Override
         public String toString() {
             return kind + " " + path.getFileName();
@@ -98,7 +109,7 @@ final class WatchedFiles implements FileLayer {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        run(Kind.RENAME, from, () -> real.rename(from, to));
+        run(new Operation(Kind.RENAME, from, to, 0, 0), () -> real.rename(from, to));
     }
 
     @Override
@@ -108,11 +119,11 @@ final class WatchedFiles implements FileLayer {
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        sync(Kind.SYNC_DIRECTORY, directory, () -> real.syncDirectory(directory));
+        sync(new Operation(Kind.SYNC_DIRECTORY, directory), () -> real.syncDirectory(directory));
     }
 
-    private void sync(Kind kind, Path path, Action action) throws IOException {
-        run(kind, path, () -> {
+    private void sync(Operation operation, Action action) throws IOException {
+        run(operation, () -> {
             if (syncing) {
                 action.run();
             }
@@ -120,7 +131,10 @@ final class WatchedFiles implements FileLayer {
     }
 
     private void run(Kind kind, Path path, Action action) throws IOException {
-        Operation operation = new Operation(kind, path);
+        run(new Operation(kind, path), action);
+    }
+
+    private void run(Operation operation, Action action) throws IOException {
         watch.before(operation);
         action.run();
         watch.after(operation);
@@ -170,7 +184,7 @@ final class WatchedFiles implements FileLayer {
 
         @Override
         public void sync() throws IOException {
-            WatchedFiles.this.sync(Kind.SYNC, path, file::sync);
+            WatchedFiles.this.sync(new Operation(Kind.SYNC, path), file::sync);
         }
 
         @Override
@@ -205,7 +219,7 @@ final class WatchedFiles implements FileLayer {
 
         @Override
         public void force(int offset, int length) throws IOException {
-            sync(Kind.FORCE, path, () -> mapping.force(offset, length));
+            sync(new Operation(Kind.FORCE, path, path, offset, length), () -> mapping.force(offset, length));
         }
 
         @Override

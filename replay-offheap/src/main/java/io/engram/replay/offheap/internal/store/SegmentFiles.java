@@ -95,6 +95,8 @@ public final class SegmentFiles implements SegmentSource {
                 reused.mapping().force(geometry.footerOffset(), SegmentGeometry.PAGE);
             }
             reused.put(0, header.encode(geometry).array());
+            // Nor must it bring back the old header under the new name.
+            reused.mapping().force(0, SegmentGeometry.PAGE);
             files.rename(reused.file(), file);
             reused.become(file, header);
             return reused;
@@ -171,11 +173,15 @@ public final class SegmentFiles implements SegmentSource {
     }
 
     private void allocate(FileLayer.OpenFile open, SegmentHeader header) throws IOException {
-        open.write(header.encode(geometry), 0);
-        // Writing reserves the blocks: a full disk shows here, and never as a fault in a mapping.
         ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE);
-        for (long at = SegmentGeometry.PAGE; at < geometry.length(); at += PIECE) {
-            zeros.clear().limit((int) Math.min(PIECE, geometry.length() - at));
+        open.write(header.encode(geometry), 0);
+        open.write(zeros.limit(SegmentGeometry.PAGE), geometry.footerOffset());
+        // A power loss can keep a name and lose what the file held; then nothing would say what it was. These two pages
+        // are soon written, and make the header and the length durable before the name is there.
+        open.sync();
+        // Writing reserves the blocks: a full disk shows here, and never as a fault in a mapping.
+        for (long at = SegmentGeometry.PAGE; at < geometry.footerOffset(); at += PIECE) {
+            zeros.clear().limit((int) Math.min(PIECE, geometry.footerOffset() - at));
             open.write(zeros, at);
         }
     }
