@@ -131,7 +131,7 @@ final class DqnCommand implements Callable<Integer> {
             out.println(checkpoint == null ? "new run in " + dir : "resuming the run in " + dir + " at step " + from);
             TrainingRun run;
             TrainingRun.End end;
-            try (Progress progress = new Progress(out, identity.environment(), from, limits.steps())) {
+            try (Progress progress = new Progress(out, from, limits.steps())) {
                 run = new TrainingRun(directory, identity, limits, dqn, progress, checkpoint);
                 end = run.train();
             }

@@ -3,6 +3,7 @@ package io.engram.examples;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.lang.reflect.Method;
+import java.text.DecimalFormat;
 import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
@@ -22,17 +23,17 @@ final class Progress implements AutoCloseable {
     private long shown = started;
 
     /** For a run that is at step {@code from} and will end at step {@code limit} at the latest. */
-    Progress(PrintWriter out, String task, long from, long limit) {
+    Progress(PrintWriter out, long from, long limit) {
         this.out = out;
         this.from = from;
         this.limit = limit;
         this.bar = isTerminal()
                 ? new ProgressBarBuilder()
-                        .setTaskName(task)
+                        .setTaskName("")
                         .setInitialMax(limit)
                         .startsFrom(from, Duration.ZERO)
                         .setUnit(" steps", 1)
-                        .showSpeed()
+                        .showSpeed(new DecimalFormat("0"))
                         .build()
                 : null;
     }
@@ -44,11 +45,10 @@ final class Progress implements AutoCloseable {
             return;
         }
         shown = now;
-        String news = String.format(
-                Locale.ROOT, "episode %,d, return %.1f, last 100 %.1f", episodes, returns.last(), returns.mean());
         if (bar != null) {
             bar.stepTo(step);
-            bar.setExtraMessage(" " + news);
+            // The return first: what does not fit on the line is cut off.
+            bar.setExtraMessage(" " + news(episodes, returns));
             return;
         }
         double rate = (double) (step - from) / ((double) (now - started) / 1e9);
@@ -58,11 +58,22 @@ final class Progress implements AutoCloseable {
                 "step %,d of at most %,d, %s, %,.0f steps/s, %d:%02d left%n",
                 step,
                 limit,
-                news,
+                news(episodes, returns),
                 rate,
                 left.toMinutes(),
                 left.toSecondsPart());
         out.flush();
+    }
+
+    private static String news(long episodes, RecentReturns returns) {
+        return episodes == 0
+                ? "no episode yet"
+                : String.format(
+                        Locale.ROOT,
+                        "return %.1f, last 100 %.1f, episode %,d",
+                        returns.last(),
+                        returns.mean(),
+                        episodes);
     }
 
     @Override
