@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -56,7 +57,7 @@ public final class StoreOpener {
         try {
             requireDirectory();
             requireOwnDirectory(schema, capacity);
-            files.createDirectories(directory);
+            createDirectory();
             DirectoryLock lock = DirectoryLock.acquire(directory);
             try {
                 Superblock superblock;
@@ -103,6 +104,19 @@ public final class StoreOpener {
         } catch (Throwable t) {
             journal.close();
             throw t;
+        }
+    }
+
+    /** Makes the directory, and its name durable: a sync of what is in it does not keep that. */
+    private void createDirectory() throws IOException {
+        List<Path> parents = new ArrayList<>();
+        Path parent = directory.toAbsolutePath().getParent();
+        for (Path made = directory; parent != null && !Files.exists(made); made = parent, parent = parent.getParent()) {
+            parents.add(parent);
+        }
+        files.createDirectories(directory);
+        for (Path each : parents) {
+            files.syncDirectory(each);
         }
     }
 
