@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** File systems that are full, or fail, at some operation or other. */
 class FailingFilesTest {
-    private static final long CAPACITY = 40;
+    private static final long CAPACITY = 24;
     private static final int SEGMENT_ROWS = 4;
 
     @TempDir
@@ -248,7 +248,7 @@ class FailingFilesTest {
             try (OffHeapReplayMemory memory = open(place, WatchedFiles.watchedBy(failing))) {
                 for (String stream : new String[] {"a", "b"}) {
                     try (ExperienceActor actor = new ExperienceActor(memory, stream, counts.getOrDefault(stream, 0L))) {
-                        for (int i = 0; i < 18; i++) {
+                        for (int i = 0; i < 12; i++) {
                             long sequence = i % 5 == 0 ? actor.begin() : actor.step(false, false);
                             rows.add(stream, actor.count(), sequence);
                             counts.put(stream, actor.count());

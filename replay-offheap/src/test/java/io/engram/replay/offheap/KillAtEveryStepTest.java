@@ -52,7 +52,7 @@ class KillAtEveryStepTest {
                     .files(WatchedFiles.watchedBy(copier))
                     .withoutAutomaticUpkeep()
                     .open()) {
-                copier.scenario.play(memory, (int) capacity + 12 * segmentRows);
+                copier.scenario.play(memory, (int) capacity + 8 * segmentRows);
             }
         }
         System.out.printf(

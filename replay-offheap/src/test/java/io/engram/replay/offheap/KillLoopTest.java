@@ -77,6 +77,9 @@ class KillLoopTest {
         List<Place> places = new ArrayList<>();
         SHAPES.forEach(shape -> places.add(new Place(shape)));
         for (; goOn.test(kill); kill++) {
+            if (kill > 0 && kill % 100 == 0) {
+                report(kill, start, seed);
+            }
             int at = kill % places.size();
             if (random.nextInt(8) == 0) {
                 // A new directory, so that some are killed while they create it.
@@ -91,11 +94,16 @@ class KillLoopTest {
                         e);
             }
         }
+        report(kill, start, seed);
+        assertThat(appends).isPositive();
+    }
+
+    private void report(int kills, long start, long seed) {
         System.out.printf(
                 "java %s: kills=%d (before open: %d), acknowledged appends=%d, rows found=%d, segments=%d (%d sealed),"
                         + " lost=0, torn=0, seconds=%.1f, seed=%d%n",
                 Runtime.version(),
-                kill,
+                kills,
                 killsBeforeOpen,
                 appends,
                 rowsFound,
@@ -103,7 +111,6 @@ class KillLoopTest {
                 sealedFound,
                 (System.nanoTime() - start) / 1e9,
                 seed);
-        assertThat(appends).isPositive();
     }
 
     /** One directory and all that was acknowledged for it. */
