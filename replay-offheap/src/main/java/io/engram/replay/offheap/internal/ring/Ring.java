@@ -199,8 +199,9 @@ public final class Ring {
     }
 
     private void makeRoom(long end) {
-        while (limit.getVolatile() < end) {
-            long ordinal = geometry.ordinal(limit.getVolatile());
+        // Read once a round: a second look may see room that others made, and make a segment that nobody needs.
+        for (long at = limit.getVolatile(); at < end; at = limit.getVolatile()) {
+            long ordinal = geometry.ordinal(at);
             if (table.get(ordinal) == null) {
                 selfPrepared.incrementAndGet();
             }
