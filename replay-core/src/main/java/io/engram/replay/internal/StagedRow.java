@@ -22,7 +22,7 @@ public final class StagedRow {
     private final byte[] image;
     private final int headerLength;
     private final StagedValue[] values;
-    private final boolean[] staged;
+    private final StagedFields staged;
 
     /**
      * An empty row.
@@ -48,7 +48,7 @@ public final class StagedRow {
         this.image = new byte[headerLength + layout.length()];
         List<Field> fields = schema.fields();
         this.values = new StagedValue[fields.size()];
-        this.staged = new boolean[fields.size()];
+        this.staged = new StagedFields(fields);
         for (int i = 0; i < values.length; i++) {
             Field field = fields.get(i);
             // A state is always staged where the state that a step leads to lies; begin moves it.
@@ -88,16 +88,23 @@ public final class StagedRow {
 
     /** Throws unless every field of the role was set since the last commit. */
     void requireStaged(Role role, String commit) {
-        for (int i = 0; i < staged.length; i++) {
-            if (!staged[i] && values[i].field().role() == role) {
-                throw new SchemaException("field '" + values[i].field().name() + "' is not staged for this " + commit
-                        + "; set every " + role + " field before each " + commit);
-            }
+        if (!staged.isComplete(role)) {
+            throw missing(role, commit);
         }
     }
 
+    private SchemaException missing(Role role, String commit) {
+        for (int i = 0; i < values.length; i++) {
+            if (!staged.isStaged(i) && values[i].field().role() == role) {
+                return new SchemaException("field '" + values[i].field().name() + "' is not staged for this " + commit
+                        + "; set every " + role + " field before each " + commit);
+            }
+        }
+        throw new IllegalStateException("a " + role + " field was counted as missing that is staged");
+    }
+
     void clearStaged() {
-        Arrays.fill(staged, false);
+        staged.clear();
     }
 
     /** The state that the last step led to becomes the state that the next one starts from. */

@@ -24,10 +24,10 @@ final class StagedValue implements StagedField {
     private final int length;
     private final byte[] payload;
     private final int offset;
-    private final boolean[] staged;
+    private final StagedFields staged;
     private final int index;
 
-    StagedValue(Field field, byte[] payload, int offset, boolean[] staged, int index) {
+    StagedValue(Field field, byte[] payload, int offset, StagedFields staged, int index) {
         this.field = field;
         this.dtype = field.dtype();
         this.elements = field.elements();
@@ -48,7 +48,7 @@ final class StagedValue implements StagedField {
         if (dtype == DType.F32) {
             check(elements == 1, "float", 1);
             FLOATS.set(payload, offset, value);
-            staged[index] = true;
+            staged.mark(index);
         } else {
             set((double) value);
         }
@@ -58,7 +58,7 @@ final class StagedValue implements StagedField {
     public void set(double value) {
         check(dtype == DType.F64 && elements == 1, "double", 1);
         DOUBLES.set(payload, offset, value);
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
@@ -66,7 +66,7 @@ final class StagedValue implements StagedField {
         if (dtype == DType.I32) {
             check(elements == 1, "int", 1);
             INTS.set(payload, offset, value);
-            staged[index] = true;
+            staged.mark(index);
         } else {
             set((long) value);
         }
@@ -87,14 +87,14 @@ final class StagedValue implements StagedField {
             case I64 -> LONGS.set(payload, offset, value);
             default -> payload[offset] = (byte) value;
         }
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
     public void set(boolean value) {
         check(dtype == DType.BOOL && elements == 1, "boolean", 1);
         payload[offset] = (byte) (value ? 1 : 0);
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
@@ -103,7 +103,7 @@ final class StagedValue implements StagedField {
         for (int i = 0; i < values.length; i++) {
             FLOATS.set(payload, offset + i * Float.BYTES, values[i]);
         }
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
@@ -112,7 +112,7 @@ final class StagedValue implements StagedField {
         for (int i = 0; i < values.length; i++) {
             DOUBLES.set(payload, offset + i * Double.BYTES, values[i]);
         }
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
@@ -124,7 +124,7 @@ final class StagedValue implements StagedField {
             }
         }
         System.arraycopy(values, 0, payload, offset, values.length);
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
@@ -133,7 +133,7 @@ final class StagedValue implements StagedField {
         for (int i = 0; i < values.length; i++) {
             SHORTS.set(payload, offset + i * Short.BYTES, values[i]);
         }
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
@@ -142,7 +142,7 @@ final class StagedValue implements StagedField {
         for (int i = 0; i < values.length; i++) {
             INTS.set(payload, offset + i * Integer.BYTES, values[i]);
         }
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
@@ -151,7 +151,7 @@ final class StagedValue implements StagedField {
         for (int i = 0; i < values.length; i++) {
             LONGS.set(payload, offset + i * Long.BYTES, values[i]);
         }
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
@@ -160,7 +160,7 @@ final class StagedValue implements StagedField {
         for (int i = 0; i < values.length; i++) {
             payload[offset + i] = (byte) (values[i] ? 1 : 0);
         }
-        staged[index] = true;
+        staged.mark(index);
     }
 
     @Override
@@ -172,7 +172,7 @@ final class StagedValue implements StagedField {
             }
         }
         source.getBytes(sourceIndex, payload, offset, length);
-        staged[index] = true;
+        staged.mark(index);
     }
 
     /** Copies one row of a column whose dtype and length are known to match. */
