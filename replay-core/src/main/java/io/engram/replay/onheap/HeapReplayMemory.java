@@ -2,6 +2,7 @@ package io.engram.replay.onheap;
 
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.MemoryStats;
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
@@ -15,6 +16,7 @@ import io.engram.replay.internal.SinkStreamWriter;
 import io.engram.replay.internal.SinkVectorWriter;
 import io.engram.replay.internal.StagedRow;
 import io.engram.replay.internal.StreamRegistry;
+import io.engram.replay.internal.priority.IndexNames;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -43,16 +45,22 @@ public final class HeapReplayMemory implements ReplayMemory {
      *
      * @param schema what a transition is made of
      * @param capacity how many rows to keep, 1 to {@value #MAX_CAPACITY}
-     * @throws IllegalArgumentException if the capacity is out of bounds
+     * @param indexes the priorities to keep, if any
+     * @throws IllegalArgumentException if the capacity is out of bounds, or two indexes have the same name
      */
-    public HeapReplayMemory(Schema schema, long capacity) {
+    public HeapReplayMemory(Schema schema, long capacity, PriorityIndex... indexes) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
             throw new IllegalArgumentException("capacity=" + capacity + ", expected 1 to " + MAX_CAPACITY
                     + " rows; for more use an off-heap memory");
         }
         this.schema = schema;
         this.layout = new PayloadLayout(schema);
-        this.ring = new HeapRing(schema.rowLayout(), (int) capacity);
+        this.ring = new HeapRing(
+                schema.rowLayout(),
+                (int) capacity,
+                IndexNames.sorted(List.of(indexes)).stream()
+                        .map(settings -> new HeapPriorityIndex(settings, capacity))
+                        .toList());
     }
 
     @Override
@@ -94,10 +102,18 @@ public final class HeapReplayMemory implements ReplayMemory {
     @Override
     public Sampler sampler(SamplerSpec spec) {
         return locked(() -> {
-            SamplerSpec checked = spec.forMemory(schema, capacity());
+            SamplerSpec checked = spec.forMemory(
+                    schema,
+                    capacity(),
+                    priorityIndexes().stream().map(PriorityIndex::name).toList());
             samplerNames.open(checked.name());
             return new HeapSampler(ring, schema, checked, samplerNames, incarnation);
         });
+    }
+
+    @Override
+    public List<PriorityIndex> priorityIndexes() {
+        return ring.indexes().stream().map(HeapPriorityIndex::settings).toList();
     }
 
     @Override

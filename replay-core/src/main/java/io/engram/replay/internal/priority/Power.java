@@ -1,0 +1,69 @@
+package io.engram.replay.internal.priority;
+
+/**
+ * Powers of positive numbers, several times faster than {@code StrictMath.pow} and, like it, with the same result on
+ * every JDK and processor: only additions, multiplications and tables are used, which are exact in the language.
+ *
+ * <p>{@code x^y = 2^(y log2 x)}. The logarithm: x = 2^e m, and m = c (1 + r) with c the middle of one of 128 parts of
+ * [1, 2), so |r| is at most 1/256; log2(1 + r) by its series. The exponential likewise with 128 parts of [0, 1). The
+ * relative error is below 1e-13 for results from 2^-60 to 2^60; x^0 and 1^y are exactly 1.
+ */
+public final class Power {
+    private static final int PARTS_SHIFT = 7;
+    private static final int PARTS = 1 << PARTS_SHIFT;
+    private static final int MANTISSA_BITS = 52;
+    private static final int BIAS = 1023;
+    private static final double LN2 = 0.6931471805599453;
+    private static final double MAX_EXPONENT = 1000;
+
+    private static final double[] INVERSE = new double[PARTS];
+    private static final double[] MIDDLE = new double[PARTS];
+    private static final double[] LOG2 = new double[PARTS];
+    private static final double[] EXP2 = new double[PARTS];
+
+    static {
+        for (int i = 0; i < PARTS; i++) {
+            MIDDLE[i] = 1 + (i + 0.5) / PARTS;
+            INVERSE[i] = 1 / MIDDLE[i];
+            LOG2[i] = StrictMath.log(MIDDLE[i]) / LN2;
+            EXP2[i] = StrictMath.pow(2, (double) i / PARTS);
+        }
+    }
+
+    private Power() {}
+
+    /**
+     * {@code x^y}.
+     *
+     * @param x above 0, finite
+     * @param y finite
+     * @return clamped to 2^-1000 and 2^1000
+     */
+    public static double pow(double x, double y) {
+        if (x < Double.MIN_NORMAL) {
+            // The exponent of such a number is not in its bits; scaled by a power of two, nothing is lost.
+            return exp2(y * (log2(x * 0x1p60) - 60));
+        }
+        return exp2(y * log2(x));
+    }
+
+    private static double log2(double x) {
+        long bits = Double.doubleToRawLongBits(x);
+        int exponent = (int) (bits >>> MANTISSA_BITS) - BIAS;
+        int part = (int) (bits >>> (MANTISSA_BITS - PARTS_SHIFT)) & (PARTS - 1);
+        double mantissa =
+                Double.longBitsToDouble((bits & ((1L << MANTISSA_BITS) - 1)) | ((long) BIAS << MANTISSA_BITS));
+        double r = (mantissa - MIDDLE[part]) * INVERSE[part];
+        double series = r * (1 - r * (1.0 / 2 - r * (1.0 / 3 - r * (1.0 / 4 - r * (1.0 / 5 - r * (1.0 / 6))))));
+        return exponent + (LOG2[part] + series * (1 / LN2));
+    }
+
+    private static double exp2(double y) {
+        double clamped = Math.max(-MAX_EXPONENT, Math.min(MAX_EXPONENT, y));
+        long parts = (long) Math.floor(clamped * PARTS + 0.5);
+        double t = (clamped - (double) parts / PARTS) * LN2;
+        double series = 1 + t * (1 + t * (1.0 / 2 + t * (1.0 / 6 + t * (1.0 / 24 + t * (1.0 / 120)))));
+        double scale = Double.longBitsToDouble(((parts >> PARTS_SHIFT) + BIAS) << MANTISSA_BITS);
+        return EXP2[(int) parts & (PARTS - 1)] * series * scale;
+    }
+}
