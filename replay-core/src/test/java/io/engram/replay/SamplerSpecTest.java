@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.replay.contract.Schemas;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SamplerSpecTest {
@@ -37,11 +38,11 @@ class SamplerSpecTest {
     void columnsAreSpelledOutForAMemory() {
         Schema schema = Schemas.small(RowLayout.ARRIVAL);
         SamplerSpec all = SamplerSpec.uniform("a", 3).seed(7).minSize(9).build();
-        SamplerSpec spelledOut = all.forMemory(schema, 9);
+        SamplerSpec spelledOut = all.forMemory(schema, 9, List.of());
         assertThat(spelledOut.columns()).isEqualTo(Columns.names(schema));
         assertThat(spelledOut.seed()).isEqualTo(7);
-        assertThat(spelledOut.forMemory(schema, 9)).isEqualTo(spelledOut);
-        assertThatThrownBy(() -> all.forMemory(schema, 8))
+        assertThat(spelledOut.forMemory(schema, 9, List.of())).isEqualTo(spelledOut);
+        assertThatThrownBy(() -> all.forMemory(schema, 8, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("'a'", "minSize=9", "capacity=8");
     }

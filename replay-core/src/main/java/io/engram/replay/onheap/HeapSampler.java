@@ -170,9 +170,10 @@ final class HeapSampler implements Sampler {
     private boolean draw(HeapBatch batch) {
         Prioritization prioritization = spec.prioritization();
         Weights weights = batch.drawnWeights();
-        return prioritization == null || index == null || weights == null
-                ? drawUniformly()
-                : drawByPriority(prioritization, index, weights);
+        if (prioritization == null || index == null || weights == null) {
+            return drawUniformly();
+        }
+        return drawByPriority(prioritization, index, weights);
     }
 
     private boolean drawByPriority(Prioritization how, HeapPriorityIndex from, Weights weights) {
@@ -187,9 +188,9 @@ final class HeapSampler implements Sampler {
         }
         double beta = how.beta().beta(batches);
         switch (how.normalization()) {
-            case BATCH_MAXIMUM -> weights.compute(total, weights.leastMass(), beta, true);
-            case BUFFER_BOUND -> weights.compute(total, from.leastMass(), beta, true);
-            case NONE -> weights.compute(total, (double) total / from.transitions(), beta, false);
+            case BATCH_MAXIMUM -> weights.compute(total, (double) weights.leastMass(), beta, true);
+            case BUFFER_BOUND -> weights.compute(total, (double) from.leastMass(), beta, true);
+            case NONE -> weights.compute(total, (double) total / (double) from.transitions(), beta, false);
         }
         return true;
     }

@@ -73,8 +73,8 @@ public final class Weights {
      */
     public void compute(long total, double reference, double beta, boolean limited) {
         for (int i = 0; i < masses.length; i++) {
-            double mass = masses[i];
-            probabilities[i] = mass / total;
+            double mass = (double) masses[i];
+            probabilities[i] = mass / (double) total;
             double weight = mass == reference ? 1 : Power.pow(reference / mass, beta);
             column.put(i, (float) (limited && weight > 1 ? 1 : weight));
         }
