@@ -91,6 +91,16 @@ public final class Lane {
     }
 
     /**
+     * The row that a transition starts from.
+     *
+     * @param end the row that it leads to, about to be or just appended for this lane and not the first of an episode
+     * @return its sequence
+     */
+    public long start(long end) {
+        return selfContained ? end : previous;
+    }
+
+    /**
      * Whether an episode is open.
      *
      * @return true between begin and end

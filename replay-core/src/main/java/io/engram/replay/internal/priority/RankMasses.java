@@ -82,6 +82,15 @@ public final class RankMasses {
     }
 
     /**
+     * The exponent.
+     *
+     * @return the index's alpha
+     */
+    public double alpha() {
+        return alpha;
+    }
+
+    /**
      * The mass of a rank in this ranking.
      *
      * @param rank at least 1

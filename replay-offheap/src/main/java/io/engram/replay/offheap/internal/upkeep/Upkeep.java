@@ -37,6 +37,7 @@ public final class Upkeep {
     private final Epochs epochs;
     private final long lowest;
     private final Duration closeTimeout;
+    private final Runnable freeRest;
     private final Preparer preparer;
     private final @Nullable Sealer sealer;
     private final List<AgentRunner> runners = new ArrayList<>();
@@ -49,12 +50,14 @@ public final class Upkeep {
      * @param epochs of its users
      * @param lowest the first segment there is
      * @param closeTimeout how long to wait for threads inside an operation at the end
+     * @param freeRest frees what else the ring's users use
      */
-    public Upkeep(Ring ring, Epochs epochs, long lowest, Duration closeTimeout) {
+    public Upkeep(Ring ring, Epochs epochs, long lowest, Duration closeTimeout, Runnable freeRest) {
         this.ring = ring;
         this.epochs = epochs;
         this.lowest = lowest;
         this.closeTimeout = closeTimeout;
+        this.freeRest = freeRest;
         this.preparer = new Preparer(ring, epochs, lowest);
         this.sealer = ring.source().isPersistent() ? new Sealer(ring, lowest) : null;
     }
@@ -190,6 +193,7 @@ public final class Upkeep {
         if (!awaitQuiescence(ended)) {
             LEAKED.add(ring);
             LEAKED.add(preparer);
+            LEAKED.add(freeRest);
             if (store != null) {
                 LEAKED.add(store);
             }
@@ -210,6 +214,7 @@ public final class Upkeep {
                 }
             } finally {
                 preparer.unmapAll();
+                freeRest.run();
             }
         }
     }
