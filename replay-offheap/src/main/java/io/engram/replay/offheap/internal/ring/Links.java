@@ -30,6 +30,14 @@ public final class Links {
         }
     }
 
+    /** After a link was stored: sees to it that it becomes durable with the row that it leads to. */
+    static void note(Ring ring, long sequence) {
+        Segment segment = ring.table().get(ring.geometry().ordinal(sequence));
+        if (segment != null) {
+            segment.noteLink();
+        }
+    }
+
     /**
      * The link of a row.
      *

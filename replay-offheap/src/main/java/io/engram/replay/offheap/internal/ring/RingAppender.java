@@ -32,6 +32,7 @@ public final class RingAppender implements RowSink {
     private final AppendCounters counters;
     private final TransitionListener listener;
     private final int rowLength;
+    private final long sequenceMask;
     private final CRC32C crc = new CRC32C();
     private long next;
     private long end;
@@ -60,6 +61,7 @@ public final class RingAppender implements RowSink {
         this.listener = listener;
         this.onClose = onClose;
         this.rowLength = ring.geometry().rowLength();
+        this.sequenceMask = ring.geometry().rows() - 1L;
     }
 
     @Override
@@ -109,6 +111,9 @@ public final class RingAppender implements RowSink {
         }
         if (listener.published(lane.start(sequence), lane.priority())) {
             counters.countClamped();
+        }
+        if (lane.previous() < sequence - (sequence & sequenceMask) && lane.previous() != Lane.NONE) {
+            Links.note(ring, lane.previous());
         }
     }
 

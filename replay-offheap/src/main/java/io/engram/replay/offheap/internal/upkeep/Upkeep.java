@@ -59,7 +59,7 @@ public final class Upkeep {
         this.closeTimeout = closeTimeout;
         this.freeRest = freeRest;
         this.preparer = new Preparer(ring, epochs, lowest);
-        this.sealer = ring.source().isPersistent() ? new Sealer(ring, lowest) : null;
+        this.sealer = ring.source().isPersistent() ? new Sealer(ring, epochs, lowest) : null;
     }
 
     /** Prepares the first segments, then starts the threads. */
@@ -150,6 +150,10 @@ public final class Upkeep {
                     // The system reports a failed write once, to the sealer or to this thread.
                     synchronized (files) {
                         files.force(segment);
+                    }
+                } else if (segment != null && segment.takeLateLinks()) {
+                    synchronized (files) {
+                        files.forceLinks(segment);
                     }
                 }
             }
