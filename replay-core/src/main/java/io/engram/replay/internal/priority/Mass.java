@@ -3,9 +3,9 @@ package io.engram.replay.internal.priority;
 /**
  * The integers that the tree adds up. Immutable facts.
  *
- * <p><b>Nothing overflows.</b> A mass is at most 2^35 and there are at most 2^27 + 2^10 leaves, so the sum of all is
- * below 2^63 / 2. The other half is for what operations under way have added above their leaves: at most one mass for
- * each, so more than 2^26 threads would have to be in the middle of an update.
+ * <p><b>Nothing overflows.</b> A mass is at most 2^35 and there are at most 2^27 + 64 leaves, so the sum of all is
+ * below 2^62 (1 + 2^-20). As much again is free for what operations under way have added above their leaves: at most
+ * one mass for each, so some 2^27 threads would have to be in the middle of an update.
  */
 public final class Mass {
     /** The largest mass. */

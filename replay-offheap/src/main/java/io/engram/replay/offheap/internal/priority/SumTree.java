@@ -92,12 +92,17 @@ public final class SumTree {
      *
      * @return at least 1
      */
-    int height() {
+    public int height() {
         return levels.length;
     }
 
-    /** Sums in a level, 0 being the one above the leaves. */
-    int size(int level) {
+    /**
+     * Sums in a level.
+     *
+     * @param level 0 for the one above the leaves
+     * @return at least 1
+     */
+    public int size(int level) {
         return sizes[level];
     }
 
@@ -111,8 +116,14 @@ public final class SumTree {
         return leaves;
     }
 
-    /** A sum, for tests. */
-    long sum(int level, int node) {
+    /**
+     * A sum.
+     *
+     * @param level 0 for the one above the leaves
+     * @param node its number in the level
+     * @return at least what is below it
+     */
+    public long sum(int level, int node) {
         return UnsafeApi.getLongVolatile(null, levels[level] + (long) node * Long.BYTES);
     }
 
@@ -158,7 +169,7 @@ public final class SumTree {
      * @param mass 0 to 2^35
      * @return false if it is not live or of another generation; then nothing is changed
      */
-    boolean set(int leaf, long generation, long mass) {
+    public boolean set(int leaf, long generation, long mass) {
         while (true) {
             long word = word(leaf);
             if (!Leaf.isLive(word, generation)) {
@@ -188,7 +199,7 @@ public final class SumTree {
      * @param mass 0 to 2^35
      * @return false if the row was evicted already; then nothing is changed
      */
-    boolean insert(int leaf, long generation, long mass) {
+    public boolean insert(int leaf, long generation, long mass) {
         add(leaf, mass);
         while (true) {
             long word = word(leaf);
@@ -211,7 +222,7 @@ public final class SumTree {
      * @param to one past the last
      * @return how many were live until this call
      */
-    int evict(long from, long to) {
+    public int evict(long from, long to) {
         int evicted = 0;
         int leaf = (int) (from % count);
         long generation = Leaf.generation(from, count);
