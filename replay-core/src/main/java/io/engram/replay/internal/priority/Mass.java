@@ -4,8 +4,8 @@ package io.engram.replay.internal.priority;
  * The integers that the tree adds up. Immutable facts.
  *
  * <p><b>Nothing overflows.</b> A mass is at most 2^35 and there are at most 2^27 + 2^10 leaves, so the sum of all is
- * below 2^63 / 2. The other half is for what operations under way have added above their leaves: at most one mass for
- * each, so more than 2^26 threads would have to be in the middle of an update.
+ * at most 2^62 + 2^45, hardly more than half of 2^63. The rest is for what operations under way have added above their
+ * leaves: at most one mass for each, so more than 2^26 threads would have to be in the middle of an update.
  */
 public final class Mass {
     /** The largest mass. */
