@@ -96,7 +96,8 @@ final class HeapPriorityIndex {
         int applied = 0;
         for (int i = 0; i < handles.length; i++) {
             int leaf = leaf(handles[i]);
-            if (starts[leaf] != handles[i]) {
+            // A negative handle must not be taken for the mark of an empty leaf.
+            if (handles[i] < 0 || starts[leaf] != handles[i]) {
                 stale++;
             } else if (!isRepeated(handles, i)) {
                 set(leaf, given[i]);
