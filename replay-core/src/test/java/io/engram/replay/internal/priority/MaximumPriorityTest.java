@@ -60,7 +60,7 @@ class MaximumPriorityTest {
                 }
                 maximum.update(9, 1);
                 int remembered = 0;
-                while (maximum.initial() == 9) {
+                while (maximum.initial() == 9 && remembered < 100) {
                     maximum.update(0.5, 1);
                     remembered++;
                 }
