@@ -52,7 +52,7 @@ public record InitialPriority(Policy policy, double value, long window) {
     }
 
     /**
-     * The largest priority set by the last updates; 1 before the first.
+     * The largest priority set by the last updates; 1 before the first and if all were 0.
      *
      * @param updates how many updated transitions are looked back at least, at least 1; twice as many at most, because
      *     two runs of that length are remembered

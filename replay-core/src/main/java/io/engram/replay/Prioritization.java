@@ -22,8 +22,8 @@ public record Prioritization(String index, Draw draw, BetaSchedule beta, Normali
     }
 
     /**
-     * What the weights {@code (N x probability)^-beta} are divided by, N being the number of transitions that can be
-     * drawn.
+     * What the weights {@code (N x probability)^-beta} are divided by, N being the number of transitions that
+     * the index holds, those that are never drawn included.
      */
     public enum Normalization {
         /**

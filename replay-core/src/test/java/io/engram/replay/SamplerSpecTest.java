@@ -47,6 +47,50 @@ class SamplerSpecTest {
                 .hasMessageContainingAll("'a'", "minSize=9", "capacity=8");
     }
 
+    @Test
+    void prioritizedSpecHasTheDocumentedDefaults() {
+        assertThat(SamplerSpec.prioritized("a", 3).build().prioritization())
+                .isEqualTo(new Prioritization(
+                        "default",
+                        Prioritization.Draw.STRATIFIED,
+                        BetaSchedule.constant(0.4),
+                        Prioritization.Normalization.BATCH_MAXIMUM));
+        assertThat(SamplerSpec.uniform("a", 3).build().prioritization()).isNull();
+    }
+
+    @Test
+    void prioritizedOptionsAreKept() {
+        SamplerSpec spec = SamplerSpec.prioritized("a", 3)
+                .index("other")
+                .draw(Prioritization.Draw.INDEPENDENT)
+                .beta(BetaSchedule.linear(0.1, 0.9, 7))
+                .normalization(Prioritization.Normalization.NONE)
+                .build();
+        Prioritization expected = new Prioritization(
+                "other",
+                Prioritization.Draw.INDEPENDENT,
+                BetaSchedule.linear(0.1, 0.9, 7),
+                Prioritization.Normalization.NONE);
+        assertThat(spec.prioritization()).isEqualTo(expected);
+        assertThat(spec.forMemory(Schemas.small(RowLayout.ARRIVAL), 9, List.of("other"))
+                        .prioritization())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void uniformSpecRefusesOptionsOfPrioritizedOnes() {
+        SamplerSpec.Builder builder = SamplerSpec.uniform("a", 3);
+        for (Runnable option : List.<Runnable>of(
+                () -> builder.index("default"),
+                () -> builder.draw(Prioritization.Draw.STRATIFIED),
+                () -> builder.beta(BetaSchedule.constant(1)),
+                () -> builder.normalization(Prioritization.Normalization.NONE))) {
+            assertThatThrownBy(option::run)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll("'a'", "SamplerSpec.prioritized");
+        }
+    }
+
     private static void refused(SamplerSpec.Builder builder, String part) {
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalArgumentException.class)

@@ -96,7 +96,8 @@ final class HeapPriorityIndex {
         int applied = 0;
         for (int i = 0; i < handles.length; i++) {
             int leaf = leaf(handles[i]);
-            if (starts[leaf] != handles[i]) {
+            // A negative handle must not be taken for the mark of an empty leaf.
+            if (handles[i] < 0 || starts[leaf] != handles[i]) {
                 stale++;
             } else if (!isRepeated(handles, i)) {
                 set(leaf, given[i]);
@@ -181,7 +182,7 @@ final class HeapPriorityIndex {
 
     private void set(int leaf, double priority) {
         if (settings.kind() == PriorityIndex.Kind.RANK) {
-            priorities[leaf] = (float) priority;
+            priorities[leaf] = RankMasses.comparable(priority);
             setMass(leaf, ranking.mass(priorities[leaf]));
         } else {
             double exact = Mass.exact(priority, settings.alpha());

@@ -49,9 +49,9 @@ class ParkedPriorityTest {
 
     static Stream<Stop> stops() {
         List<Stop> stops = new ArrayList<>();
-        // One or two steps at the leaves, and one at each level; a tree of this size has two.
+        // One or two steps at the leaves, and one for the sums: a tree of this size has one level.
         for (Operation operation : Operation.values()) {
-            int steps = operation == Operation.EVICT ? 4 : 3;
+            int steps = operation == Operation.EVICT ? 3 : 2;
             for (int i = 1; i <= steps; i++) {
                 stops.add(new Stop(operation, i));
             }

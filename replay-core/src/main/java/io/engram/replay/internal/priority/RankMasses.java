@@ -34,6 +34,17 @@ public final class RankMasses {
     }
 
     /**
+     * A priority as it is compared.
+     *
+     * @param priority finite, at least 0
+     * @return a finite float, above 0 if the priority is
+     */
+    public static float comparable(double priority) {
+        float rounded = (float) Math.min(priority, Float.MAX_VALUE);
+        return rounded == 0 && priority > 0 ? Float.MIN_VALUE : rounded;
+    }
+
+    /**
      * What {@link #of} sorts: a priority and the leaf that has it, the larger priority above, of equal ones the later
      * leaf.
      *

@@ -3,6 +3,7 @@ package io.engram.replay.offheap.internal.priority;
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.internal.priority.Mass;
 import io.engram.replay.internal.priority.MaximumPriority;
+import io.engram.replay.internal.priority.RankMasses;
 import io.engram.replay.offheap.internal.ring.Ring;
 import java.util.function.LongPredicate;
 import org.agrona.UnsafeApi;
@@ -107,7 +108,8 @@ public final class IndexLoader {
         if (!Leaf.isLive(word, generation)) {
             UnsafeApi.putLong(rank, 0);
         } else if (stored >>> Integer.SIZE != generation || !(priority >= 0 && priority < Float.POSITIVE_INFINITY)) {
-            UnsafeApi.putLong(rank, generation << Integer.SIZE | Float.floatToRawIntBits((float) initial));
+            UnsafeApi.putLong(
+                    rank, generation << Integer.SIZE | Float.floatToRawIntBits(RankMasses.comparable(initial)));
         }
     }
 

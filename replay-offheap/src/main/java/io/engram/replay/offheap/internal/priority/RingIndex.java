@@ -5,6 +5,7 @@ import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.priority.Leaves;
 import io.engram.replay.internal.priority.Mass;
 import io.engram.replay.internal.priority.MaximumPriority;
+import io.engram.replay.internal.priority.RankMasses;
 import io.engram.replay.offheap.internal.ring.PaddedCounter;
 import io.engram.replay.offheap.internal.ring.Ring;
 import java.util.concurrent.atomic.LongAdder;
@@ -126,7 +127,7 @@ public final class RingIndex {
         long generation = Leaf.generation(start, leaves);
         int leaf = (int) (start % leaves);
         if (ranker != null) {
-            ranker.note(leaf, generation, (float) priority);
+            ranker.note(leaf, generation, RankMasses.comparable(priority));
         }
         Initial entry = initial;
         if (entry.priority != priority || (ranker != null && entry.ranking != ranker.current())) {
@@ -148,7 +149,7 @@ public final class RingIndex {
     private Initial rate(double priority) {
         if (ranker != null) {
             var ranking = ranker.current();
-            return new Initial(priority, ranking.mass((float) priority), false, ranking);
+            return new Initial(priority, ranking.mass(RankMasses.comparable(priority)), false, ranking);
         }
         double exact = Mass.exact(priority, settings.alpha());
         return new Initial(priority, Mass.of(exact), Mass.isClamped(exact), null);
@@ -174,13 +175,13 @@ public final class RingIndex {
     double exactMass(double priority) {
         return ranker == null
                 ? Mass.exact(priority, settings.alpha())
-                : (double) ranker.current().mass((float) priority);
+                : (double) ranker.current().mass(RankMasses.comparable(priority));
     }
 
     /** Before the mass of a leaf is set. */
     void note(int leaf, long generation, double priority) {
         if (ranker != null) {
-            ranker.note(leaf, generation, (float) priority);
+            ranker.note(leaf, generation, RankMasses.comparable(priority));
         }
     }
 
@@ -188,8 +189,12 @@ public final class RingIndex {
     void updated(int count, double largest, long leastMass) {
         maximum.update(largest, count);
         lowerLeast(leastMass);
-        if (ranker != null && ranker.isDue(count, transitions.sum())) {
-            lowerLeast(ranker.rerank(ring.tail(ring.head())));
+        if (ranker != null) {
+            long tail = ring.tail(ring.head());
+            evictTo(tail);
+            if (ranker.isDue(count, transitions.sum())) {
+                lowerLeast(ranker.rerank(tail));
+            }
         }
     }
 

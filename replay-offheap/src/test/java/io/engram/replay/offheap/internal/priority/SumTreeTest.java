@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.replay.SplitMix64;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.TreeMap;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +95,56 @@ class SumTreeTest {
                 int expected = byFirstUnit.floorEntry(units[i]).getValue();
                 assertThat(walk.leaf(i)).isEqualTo(expected);
                 assertThat(walk.word(i)).isEqualTo(tree.word(expected));
+            }
+        }
+    }
+
+    /** With two levels of sums: a thread stopped at any step leaves every sum large enough and every leaf in reach. */
+    @Test
+    void operationStoppedAtAnyStepLeavesSumsLargeEnough() {
+        for (int leaf = 0; leaf < LEAVES; leaf++) {
+            tree.insert(leaf, 1, 1000);
+        }
+        TreeWalk walk = new TreeWalk(tree, LEAVES);
+        for (int operation = 0; operation < 4; operation++) {
+            for (int steps = 1; steps <= (operation == 3 ? 4 : 3); steps++) {
+                int leaf = 40_000 + 100 * (4 * operation + steps);
+                tree.evict(leaf + 50, leaf + 51);
+                HandUpdate update = switch (operation) {
+                    case 0 -> HandUpdate.raise(tree, leaf, 7);
+                    case 1 -> HandUpdate.lower(tree, leaf, 7);
+                    case 2 -> HandUpdate.insert(tree, leaf + 50 + (long) LEAVES, 9);
+                    default -> HandUpdate.evict(tree, leaf);
+                };
+                update.go(steps);
+                Trees.requireEnough(tree);
+                requireReach(walk);
+                update.finish();
+                Trees.requireExact(tree);
+            }
+        }
+    }
+
+    /** Every leaf with mass is found by some unit of the total. */
+    private void requireReach(TreeWalk walk) {
+        long total = walk.total();
+        BitSet found = new BitSet(LEAVES);
+        int place = 0;
+        for (long unit = 0; unit < total; unit += 990) {
+            walk.set(place++, unit);
+            if (place == LEAVES || unit + 990 >= total) {
+                walk.find(place);
+                for (int i = 0; i < place; i++) {
+                    if (walk.leaf(i) >= 0) {
+                        found.set(walk.leaf(i));
+                    }
+                }
+                place = 0;
+            }
+        }
+        for (int leaf = 0; leaf < LEAVES; leaf++) {
+            if (Leaf.mass(tree.word(leaf)) >= 990) {
+                assertThat(found.get(leaf)).as("leaf=%d", leaf).isTrue();
             }
         }
     }
