@@ -67,20 +67,16 @@ public final class Links {
     }
 
     /**
-     * The next row of a row's episode. If its link is lost, by looking at every row behind it, and then the link is
-     * mended.
+     * The next row of a row's episode, whose link is lost: by looking at every row behind it. Then the link is mended.
+     * Ends when the row has left the window, which is why most links that lead nowhere do.
      *
      * @param ring of the rows
      * @param sequence a row
-     * @param head where to end
      * @return the next row, or {@link #NONE}
      */
-    public static long find(Ring ring, long sequence, long head) {
-        long linked = get(ring, sequence);
-        if (linked != NONE && leadsTo(ring, sequence, linked)) {
-            return linked;
-        }
-        for (long next = sequence + 1; next < head; next++) {
+    public static long find(Ring ring, long sequence) {
+        long head = ring.head();
+        for (long next = sequence + 1; next < head && sequence >= ring.tail(ring.head()); next++) {
             if (leadsTo(ring, sequence, next)) {
                 put(ring, sequence, next);
                 return next;

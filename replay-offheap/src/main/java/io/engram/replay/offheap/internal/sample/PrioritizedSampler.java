@@ -232,7 +232,7 @@ public final class PrioritizedSampler extends RingSampler {
         if (leadsTo(lane)) {
             return true;
         }
-        ends.set(lane, Links.find(ring(), starts().sequence(lane), ring().head()));
+        ends.set(lane, Links.find(ring(), starts().sequence(lane)));
         ends.touch(lane);
         return leadsTo(lane);
     }
