@@ -14,6 +14,13 @@ public final class Power {
     private static final int MANTISSA_BITS = 52;
     private static final int BIAS = 1023;
     private static final double LN2 = 0.6931471805599453;
+    private static final double TWO_52 = 0x1p52;
+    private static final long TWO_52_BITS = Double.doubleToRawLongBits(TWO_52);
+    private static final double INVERSE_LN2 = 1 / LN2;
+    private static final double THIRD = 1.0 / 3;
+    private static final double SIXTH = 1.0 / 6;
+    private static final double TWENTY_FOURTH = 1.0 / 24;
+    private static final double ROUNDER = 0x1.8p52;
     private static final double MAX_EXPONENT = 1000;
 
     private static final double[] INVERSE = new double[PARTS];
@@ -47,23 +54,41 @@ public final class Power {
         return exp2(y * log2(x));
     }
 
+    /**
+     * A whole number as a double. HotSpot's own conversion depends on what was in the register before, which keeps powers
+     * of many numbers from being computed at the same time.
+     *
+     * @param value 0 to 2^52 - 1
+     * @return the same number
+     */
+    static double toDouble(long value) {
+        return Double.longBitsToDouble(TWO_52_BITS | value) - TWO_52;
+    }
+
     private static double log2(double x) {
         long bits = Double.doubleToRawLongBits(x);
-        int exponent = (int) (bits >>> MANTISSA_BITS) - BIAS;
+        double exponent = toDouble(bits >>> MANTISSA_BITS) - BIAS;
         int part = (int) (bits >>> (MANTISSA_BITS - PARTS_SHIFT)) & (PARTS - 1);
         double mantissa =
                 Double.longBitsToDouble((bits & ((1L << MANTISSA_BITS) - 1)) | ((long) BIAS << MANTISSA_BITS));
         double r = (mantissa - MIDDLE[part]) * INVERSE[part];
-        double series = r * (1 - r * (1.0 / 2 - r * (1.0 / 3 - r * (1.0 / 4 - r * (1.0 / 5 - r * (1.0 / 6))))));
-        return exponent + (LOG2[part] + series * (1 / LN2));
+        double square = r * r;
+        // Grouped so that the processor can compute several terms at once.
+        double series = (r - square * 0.5) + (square * r) * ((THIRD - r * 0.25) + square * 0.2);
+        return exponent + (LOG2[part] + series * INVERSE_LN2);
     }
 
     private static double exp2(double y) {
-        double clamped = Math.max(-MAX_EXPONENT, Math.min(MAX_EXPONENT, y));
-        long parts = (long) Math.floor(clamped * PARTS + 0.5);
-        double t = (clamped - (double) parts / PARTS) * LN2;
-        double series = 1 + t * (1 + t * (1.0 / 2 + t * (1.0 / 6 + t * (1.0 / 24 + t * (1.0 / 120)))));
-        double scale = Double.longBitsToDouble(((parts >> PARTS_SHIFT) + BIAS) << MANTISSA_BITS);
-        return EXP2[(int) parts & (PARTS - 1)] * series * scale;
+        if (!(y > -MAX_EXPONENT && y < MAX_EXPONENT)) {
+            return y > 0 ? 0x1p1000 : 0x1p-1000;
+        }
+        // Adding this leaves the nearest integer in the lowest bits.
+        double shifted = y * PARTS + ROUNDER;
+        int parts = (int) Double.doubleToRawLongBits(shifted);
+        double t = (y - (shifted - ROUNDER) * (1.0 / PARTS)) * LN2;
+        double square = t * t;
+        double series = (1 + t) + square * ((0.5 + t * SIXTH) + square * TWENTY_FOURTH);
+        double scale = Double.longBitsToDouble((long) ((parts >> PARTS_SHIFT) + BIAS) << MANTISSA_BITS);
+        return EXP2[parts & (PARTS - 1)] * series * scale;
     }
 }

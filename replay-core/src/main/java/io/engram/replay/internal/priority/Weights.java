@@ -72,9 +72,10 @@ public final class Weights {
      * @param limited whether no weight may exceed 1
      */
     public void compute(long total, double reference, double beta, boolean limited) {
+        double all = (double) total;
         for (int i = 0; i < masses.length; i++) {
-            double mass = (double) masses[i];
-            probabilities[i] = mass / (double) total;
+            double mass = Power.toDouble(masses[i]);
+            probabilities[i] = mass / all;
             double weight = mass == reference ? 1 : Power.pow(reference / mass, beta);
             column.put(i, (float) (limited && weight > 1 ? 1 : weight));
         }
