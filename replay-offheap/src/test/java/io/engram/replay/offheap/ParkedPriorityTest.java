@@ -93,7 +93,7 @@ class ParkedPriorityTest {
         // Any sampler evicts to the tail first; what is stopped is in the middle of the window, or next to be evicted.
         long middle = tail + CAPACITY / 2;
         // Two rows of one node that leave the window next; not at the end of a node.
-        long next = tail % 32 == 31 ? tail + 1 : tail;
+        long next = tail % 16 == 15 ? tail + 1 : tail;
         sample();
         HandUpdate parked = switch (stop.operation) {
             case RAISE -> HandUpdate.raise(tree, leaf(middle), 1L << 30);

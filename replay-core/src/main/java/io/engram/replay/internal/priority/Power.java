@@ -4,7 +4,7 @@ package io.engram.replay.internal.priority;
  * Powers of positive numbers, several times faster than {@code StrictMath.pow} and, like it, with the same result on
  * every JDK and processor: only additions, multiplications and tables are used, which are exact in the language.
  *
- * <p>{@code x^y = 2^(y log2 x)}. The logarithm: x = 2^e m, and m = c (1 + r) with c the middle of one of 128 parts of
+ * <p>{@code x^y = 2^(y log2 x)}. The logarithm: x = 2^e m, and m = c (1 + r) with c the nearest of 129 numbers in
  * [1, 2), so |r| is at most 1/256; log2(1 + r) by its series. The exponential likewise with 128 parts of [0, 1). The
  * relative error is below 1e-13 for results from 2^-60 to 2^60; x^0 and 1^y are exactly 1.
  */
@@ -16,6 +16,7 @@ public final class Power {
     private static final double LN2 = 0.6931471805599453;
     private static final double TWO_52 = 0x1p52;
     private static final long TWO_52_BITS = Double.doubleToRawLongBits(TWO_52);
+    private static final long HALF_PART = 1L << (MANTISSA_BITS - PARTS_SHIFT - 1);
     private static final double INVERSE_LN2 = 1 / LN2;
     private static final double THIRD = 1.0 / 3;
     private static final double SIXTH = 1.0 / 6;
@@ -23,16 +24,18 @@ public final class Power {
     private static final double ROUNDER = 0x1.8p52;
     private static final double MAX_EXPONENT = 1000;
 
-    private static final double[] INVERSE = new double[PARTS];
-    private static final double[] MIDDLE = new double[PARTS];
-    private static final double[] LOG2 = new double[PARTS];
+    private static final double[] INVERSE = new double[PARTS + 1];
+    private static final double[] MIDDLE = new double[PARTS + 1];
+    private static final double[] LOG2 = new double[PARTS + 1];
     private static final double[] EXP2 = new double[PARTS];
 
     static {
-        for (int i = 0; i < PARTS; i++) {
-            MIDDLE[i] = 1 + (i + 0.5) / PARTS;
+        for (int i = 0; i <= PARTS; i++) {
+            MIDDLE[i] = 1 + (double) i / PARTS;
             INVERSE[i] = 1 / MIDDLE[i];
-            LOG2[i] = StrictMath.log(MIDDLE[i]) / LN2;
+            LOG2[i] = i == PARTS ? 1 : StrictMath.log(MIDDLE[i]) / LN2;
+        }
+        for (int i = 0; i < PARTS; i++) {
             EXP2[i] = StrictMath.pow(2, (double) i / PARTS);
         }
     }
@@ -55,8 +58,8 @@ public final class Power {
     }
 
     /**
-     * A whole number as a double. HotSpot's own conversion depends on what was in the register before, which keeps powers
-     * of many numbers from being computed at the same time.
+     * A whole number as a double. HotSpot's own conversion depends on what was in the register before, which keeps
+     * powers of many numbers from being computed at the same time.
      *
      * @param value 0 to 2^52 - 1
      * @return the same number
@@ -68,9 +71,9 @@ public final class Power {
     private static double log2(double x) {
         long bits = Double.doubleToRawLongBits(x);
         double exponent = toDouble(bits >>> MANTISSA_BITS) - BIAS;
-        int part = (int) (bits >>> (MANTISSA_BITS - PARTS_SHIFT)) & (PARTS - 1);
-        double mantissa =
-                Double.longBitsToDouble((bits & ((1L << MANTISSA_BITS) - 1)) | ((long) BIAS << MANTISSA_BITS));
+        long fraction = bits & ((1L << MANTISSA_BITS) - 1);
+        int part = (int) ((fraction + HALF_PART) >>> (MANTISSA_BITS - PARTS_SHIFT));
+        double mantissa = Double.longBitsToDouble(fraction | ((long) BIAS << MANTISSA_BITS));
         double r = (mantissa - MIDDLE[part]) * INVERSE[part];
         double square = r * r;
         // Grouped so that the processor can compute several terms at once.

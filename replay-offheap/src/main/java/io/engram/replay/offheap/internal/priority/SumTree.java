@@ -6,9 +6,10 @@ import org.agrona.UnsafeApi;
  * Sums over the masses of leaves, in wide nodes: exact, and lock-free for any number of threads.
  *
  * <pre>
- *   level 1 (top)   [ ........ sums of level 0, all added up for each batch: there is no root ........ ]
- *   level 0         [ 32 sums of leaves ][ 32 ][ 32 ] ...
- *   leaves          [ 32 words ][ 32 ][ 32 ][ 32 ] ...                                    (see {@link Leaf})
+ *   top level       [ .... sums of the level below; all are added up for each batch: there is no root .... ]
+ *   ...
+ *   level 0         [ 16 sums of leaves ][ 16 ][ 16 ] ...
+ *   leaves          [ 16 words ][ 16 ][ 16 ][ 16 ] ...                                    (see {@link Leaf})
  * </pre>
  *
  * <p><b>Invariant.</b> A sum is never less than what is below it: who makes a leaf larger adds the difference to the
@@ -23,7 +24,7 @@ import org.agrona.UnsafeApi;
  */
 public final class SumTree {
     /** log2 of the children of a node. */
-    static final int FAN_SHIFT = 5;
+    static final int FAN_SHIFT = 4;
     /** The top level has at most as many sums. */
     static final int MAX_TOP = 2048;
 

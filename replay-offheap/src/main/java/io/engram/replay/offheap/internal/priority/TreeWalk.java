@@ -150,21 +150,38 @@ public final class TreeWalk {
         touched = sum;
     }
 
+    /**
+     * Halves the children until one is left: without a branch to mispredict, so that the walks of many units overlap.
+     * The sums may change meanwhile; then the unit ends in a child that does not have it, which is found out last.
+     */
     private void descend(long address, int place) {
         int node = nodes[place];
         if (node >= 0) {
             long first = address + ((long) node << (SumTree.FAN_SHIFT + 3));
             long unit = units[place];
-            int child = 0;
-            for (; child < FAN; child++) {
-                long sum = UnsafeApi.getLong(first + (long) child * Long.BYTES);
-                if (unit < sum) {
-                    break;
-                }
-                unit -= sum;
-            }
+            long at = first;
+            long sum = sum8(at);
+            long rest = unit - sum;
+            long below = rest >> (Long.SIZE - 1);
+            unit = rest + (sum & below);
+            at += 64 & ~below;
+            sum = sum4(at);
+            rest = unit - sum;
+            below = rest >> (Long.SIZE - 1);
+            unit = rest + (sum & below);
+            at += 32 & ~below;
+            sum = sum2(at);
+            rest = unit - sum;
+            below = rest >> (Long.SIZE - 1);
+            unit = rest + (sum & below);
+            at += 16 & ~below;
+            sum = UnsafeApi.getLong(at);
+            rest = unit - sum;
+            below = rest >> (Long.SIZE - 1);
+            unit = rest + (sum & below);
+            at += 8 & ~below;
             units[place] = unit;
-            nodes[place] = child == FAN ? -1 : (node << SumTree.FAN_SHIFT) + child;
+            nodes[place] = unit < UnsafeApi.getLong(at) ? (node << SumTree.FAN_SHIFT) + (int) ((at - first) >> 3) : -1;
         }
     }
 
@@ -173,19 +190,55 @@ public final class TreeWalk {
         if (node >= 0) {
             long first = address + ((long) node << (SumTree.FAN_SHIFT + 3));
             long unit = units[place];
-            int child = 0;
-            long word = 0;
-            for (; child < FAN; child++) {
-                word = UnsafeApi.getLong(first + (long) child * Long.BYTES);
-                long mass = Leaf.mass(word);
-                if (unit < mass) {
-                    break;
-                }
-                unit -= mass;
-            }
+            long at = first;
+            long sum = sum8Masses(at);
+            long rest = unit - sum;
+            long below = rest >> (Long.SIZE - 1);
+            unit = rest + (sum & below);
+            at += 64 & ~below;
+            sum = sum4Masses(at);
+            rest = unit - sum;
+            below = rest >> (Long.SIZE - 1);
+            unit = rest + (sum & below);
+            at += 32 & ~below;
+            sum = sum2Masses(at);
+            rest = unit - sum;
+            below = rest >> (Long.SIZE - 1);
+            unit = rest + (sum & below);
+            at += 16 & ~below;
+            sum = Leaf.mass(UnsafeApi.getLong(at));
+            rest = unit - sum;
+            below = rest >> (Long.SIZE - 1);
+            unit = rest + (sum & below);
+            at += 8 & ~below;
+            long word = UnsafeApi.getLong(at);
             words[place] = word;
-            nodes[place] = child == FAN ? -1 : (node << SumTree.FAN_SHIFT) + child;
+            nodes[place] = unit < Leaf.mass(word) ? (node << SumTree.FAN_SHIFT) + (int) ((at - first) >> 3) : -1;
         }
+    }
+
+    private static long sum2(long at) {
+        return UnsafeApi.getLong(at) + UnsafeApi.getLong(at + 8);
+    }
+
+    private static long sum4(long at) {
+        return sum2(at) + sum2(at + 16);
+    }
+
+    private static long sum8(long at) {
+        return sum4(at) + sum4(at + 32);
+    }
+
+    private static long sum2Masses(long at) {
+        return Leaf.mass(UnsafeApi.getLong(at)) + Leaf.mass(UnsafeApi.getLong(at + 8));
+    }
+
+    private static long sum4Masses(long at) {
+        return sum2Masses(at) + sum2Masses(at + 16);
+    }
+
+    private static long sum8Masses(long at) {
+        return sum4Masses(at) + sum4Masses(at + 32);
     }
 
     /**
