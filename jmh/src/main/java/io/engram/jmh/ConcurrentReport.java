@@ -50,9 +50,8 @@ final class ConcurrentReport {
             return "";
         }
         StringBuilder text = new StringBuilder();
-        text.append(
-                        "\n| At once | Parameters | Rounds | M transitions/s in | batches/s out | Writers keep | Samplers keep |"
-                                + " Writers keep, by CPU | Samplers keep, by CPU |\n")
+        text.append("\n| At once | Parameters | Rounds | M transitions/s in | batches/s out | Writers keep |"
+                        + " Samplers keep | Writers keep, by CPU | Samplers keep, by CPU |\n")
                 .append("| --- | --- | --: | --: | --: | --: | --: | --: | --: |\n");
         measured.forEach((key, rounds) -> {
             double in = median(rounds.stream().map(Round::writers).toList());

@@ -11,6 +11,8 @@ package io.engram.replay;
  * @param sampledTransitions transitions delivered
  * @param redraws draws that had to be repeated, for whatever reason
  * @param tornReads redraws because a row changed while it was copied
+ * @param steppedDraws draws by priority that fell again and again on mass that no transition had any more, and took
+ *     the next transition instead
  * @param lostRaces appends that had to claim again because their slot was closed under them
  * @param failedAppends appends that threw because no room could be made
  * @param priorityUpdates priorities set, of transitions that were the ones meant
@@ -29,6 +31,7 @@ public record MemoryStats(
         long sampledTransitions,
         long redraws,
         long tornReads,
+        long steppedDraws,
         long lostRaces,
         long failedAppends,
         long priorityUpdates,

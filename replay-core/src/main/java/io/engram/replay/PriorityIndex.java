@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
  *
  * <p><b>Rank-based</b> (same paper): proportional to {@code 1 / rank^alpha}, where the largest priority has rank 1;
  * mass {@code round(2^35 / rank^alpha)}. All transitions are ranked anew after every {@code rerankEvery} updates, or
- * after as many updates as there are transitions if that is fewer, within the update that is due. Between rankings an
- * updated or new transition gets the mass of the rank that its priority would have had at the last ranking, and nobody
- * else's rank changes; before the first ranking all have rank 1. Equal priorities are ranked by where they lie in the
- * memory. Priorities are compared as 32-bit floats.
+ * after as many updates as there are transitions if that is fewer, within the update that is due; and when a memory is
+ * opened. Between rankings an updated or new transition gets the mass of the rank that its priority would have had at
+ * the last ranking, and nobody else's rank changes; before the first ranking all have rank 1. Equal priorities are
+ * ranked by where they lie in the memory. Priorities are compared as 32-bit floats.
  *
  * @param name 1 to 64 letters, digits, {@code _} or {@code -}
  * @param kind how mass follows from priority

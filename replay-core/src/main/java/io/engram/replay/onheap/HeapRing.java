@@ -136,6 +136,7 @@ final class HeapRing {
                 0,
                 0,
                 0,
+                0,
                 indexes.stream().mapToLong(HeapPriorityIndex::updates).sum(),
                 indexes.stream().mapToLong(HeapPriorityIndex::stale).sum(),
                 indexes.stream().mapToLong(HeapPriorityIndex::clamped).sum(),

@@ -230,6 +230,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 samples.transitions(),
                 samples.redraws(),
                 samples.torn(),
+                samples.steps(),
                 appends.lostRaces(),
                 appends.failures(),
                 samples.updates(),
@@ -472,7 +473,13 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             }
             Store store = new StoreOpener(files, directory)
                     .open(schema, capacity, request, new StoreOpener.NewMemory(geometry, newMemoryId), incarnation);
-            return new OffHeapReplayMemory(this, store.superblock().geometry(), incarnation, store);
+            try {
+                return new OffHeapReplayMemory(this, store.superblock().geometry(), incarnation, store);
+            } catch (Throwable t) {
+                // Such as no memory for sums: the directory is free for another try.
+                store.close();
+                throw t;
+            }
         }
     }
 }

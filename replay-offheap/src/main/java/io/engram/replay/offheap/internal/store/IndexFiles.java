@@ -31,6 +31,7 @@ public final class IndexFiles {
     private static final int PIECE = 256 << 10;
 
     private final FileLayer files;
+    private final Path home;
     private final Path directory;
     private final Superblock superblock;
     private final Map<String, PriorityIndex> stored = new TreeMap<>();
@@ -44,17 +45,17 @@ public final class IndexFiles {
      */
     public record OpenIndex(PriorityIndex settings, IndexMemory memory) {}
 
-    private IndexFiles(FileLayer files, Path directory, Superblock superblock) {
+    private IndexFiles(FileLayer files, Path home, Superblock superblock) {
         this.files = files;
-        this.directory = directory;
+        this.home = home;
+        this.directory = home.resolve(IndexDescriptor.DIRECTORY);
         this.superblock = superblock;
     }
 
     /** Reads what there is and checks it against what is asked for; changes nothing. */
-    static IndexFiles read(FileLayer files, Path directory, Superblock superblock, IndexRequest request)
-            throws IOException {
-        IndexFiles indexFiles = new IndexFiles(files, directory, superblock);
-        if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+    static IndexFiles read(FileLayer files, Path home, Superblock superblock, IndexRequest request) throws IOException {
+        IndexFiles indexFiles = new IndexFiles(files, home, superblock);
+        if (Files.exists(indexFiles.directory, LinkOption.NOFOLLOW_LINKS)) {
             indexFiles.readAll(request.dropped());
         }
         for (PriorityIndex asked : request.indexes()) {
@@ -140,7 +141,7 @@ public final class IndexFiles {
         }
         if (!leftovers.isEmpty() || !request.indexes().isEmpty()) {
             files.syncDirectory(directory);
-            files.syncDirectory(directory.resolveSibling("."));
+            files.syncDirectory(home);
         }
         List<OpenIndex> opened = new ArrayList<>();
         try {

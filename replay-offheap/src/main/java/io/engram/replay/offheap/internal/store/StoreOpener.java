@@ -27,7 +27,6 @@ public final class StoreOpener {
     private final Path superblockFile;
     private final Path journalFile;
     private final Path segmentDirectory;
-    private final Path indexDirectory;
 
     /**
      * What a memory is given when it is created.
@@ -49,7 +48,6 @@ public final class StoreOpener {
         this.superblockFile = directory.resolve(SuperblockDescriptor.FILE_NAME);
         this.journalFile = directory.resolve(JournalDescriptor.FILE_NAME);
         this.segmentDirectory = directory.resolve(SegmentDescriptor.DIRECTORY);
-        this.indexDirectory = directory.resolve(IndexDescriptor.DIRECTORY);
     }
 
     /**
@@ -104,7 +102,7 @@ public final class StoreOpener {
         }
         Journal journal = Journal.open(files, journalFile);
         try {
-            IndexFiles indexFiles = IndexFiles.read(files, indexDirectory, superblock, indexes);
+            IndexFiles indexFiles = IndexFiles.read(files, directory, superblock, indexes);
             Recovery recovery = new Recovery(
                     files,
                     segmentDirectory,

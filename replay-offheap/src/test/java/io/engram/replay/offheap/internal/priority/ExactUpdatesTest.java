@@ -36,12 +36,12 @@ class ExactUpdatesTest {
         }
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
-            List<Future<Long>> done = new ArrayList<>();
+            List<Future<Long>> running = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
-                done.add(threads.submit(updater(tree, i, updates / THREADS)));
+                running.add(threads.submit(updater(tree, i, updates / THREADS)));
             }
             long applied = 0;
-            for (Future<Long> each : done) {
+            for (Future<Long> each : running) {
                 applied += each.get();
             }
             assertThat(applied).isEqualTo(updates / THREADS * THREADS);
