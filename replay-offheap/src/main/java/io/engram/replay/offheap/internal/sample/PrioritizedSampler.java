@@ -22,8 +22,8 @@ import org.agrona.UnsafeApi;
  * the unit was in no leaf, or the leaf's transition cannot be read any more. When none is empty, copy and take the
  * stamps again. After {@value #MAX_ROUNDS} rounds a lane goes on to the next leaf with mass.
  *
- * <p>Before the draw all that has left the window is evicted; so with no other operation under way nothing is drawn
- * twice.
+ * <p>Before each round all that has left the window is evicted; so with no other operation under way nothing is drawn
+ * twice. Rounds after the first look at the window and the total as they are then; probabilities are those of the last.
  *
  * <p>Lock-free: rounds are bounded.
  */
@@ -138,13 +138,23 @@ public final class PrioritizedSampler extends RingSampler {
             return false;
         }
         int empty = emptyAll();
+        long from = tail;
         for (int round = 0; empty > 0; round++) {
+            if (round > 0) {
+                // Others are at work: the window and the total have moved on.
+                from = ring().tail(ring().head());
+                index.evictTo(from);
+                total = walk.total();
+                if (total <= 0) {
+                    return false;
+                }
+            }
             if (round < MAX_ROUNDS) {
                 draw(empty, total);
             } else if (round == MAX_ROUNDS + MAX_STEPS || !step(empty)) {
                 return false;
             }
-            empty = find(empty, tail);
+            empty = find(empty, from);
             if (empty == 0) {
                 empty = copy(batch);
             }
