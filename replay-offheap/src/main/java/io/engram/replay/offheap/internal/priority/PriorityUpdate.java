@@ -5,10 +5,8 @@ import io.engram.replay.offheap.internal.ring.Ring;
 import java.util.Arrays;
 
 /**
- * Sets the priorities of many transitions at once: first all leaves are touched, so that their cache misses overlap;
- * then the differences of all leaves are put together, sum by sum. For one thread, inside an epoch.
- *
- * <p>Leaves that come in ascending order, as stratified draws do, share most of their sums' updates.
+ * Sets the priorities of many transitions: first all leaves are touched, so that their cache misses overlap; then what
+ * is stale or said again later is left out; then one leaf after the other is set. For one thread, inside an epoch.
  */
 public final class PriorityUpdate {
     private static final int SKIPPED = -1;
@@ -82,25 +80,25 @@ public final class PriorityUpdate {
         } else {
             skipRepeated(sequences, count);
         }
+        for (int i = 0; i < count; i++) {
+            double exact = index.exactMass(priorities[i]);
+            masses[i] = Mass.of(exact);
+            clamped += leaves[i] != SKIPPED && Mass.isClamped(exact) ? 1 : 0;
+        }
         double largest = 0;
         long least = Mass.MAX;
         for (int i = 0; i < count; i++) {
             if (leaves[i] != SKIPPED) {
-                double exact = index.exactMass(priorities[i]);
-                clamped += Mass.isClamped(exact) ? 1 : 0;
-                masses[i] = Mass.of(exact);
                 index.note(leaves[i], generations[i], priorities[i]);
+                if (tree.set(leaves[i], generations[i], masses[i])) {
+                    applied++;
+                    largest = Math.max(largest, priorities[i]);
+                    least = masses[i] == 0 ? least : Math.min(least, masses[i]);
+                } else {
+                    stale++;
+                }
             }
         }
-        addIncreases(count);
-        for (int i = 0; i < count; i++) {
-            if (leaves[i] != SKIPPED && set(i)) {
-                applied++;
-                largest = Math.max(largest, priorities[i]);
-                least = masses[i] == 0 ? least : Math.min(least, masses[i]);
-            }
-        }
-        subtractDecreases(count);
         if (applied > 0) {
             index.updated(applied, largest, least);
         }
@@ -112,11 +110,16 @@ public final class PriorityUpdate {
         long head = ring.head();
         long tail = ring.tail(head);
         int size = tree.count();
+        // The window begins in this turn around the leaves and ends in this or the next: no division for each.
+        long turn = tail / size * size;
+        long generation = Leaf.generation(tail, size);
+        long nextGeneration = (generation + 1) & Leaf.GENERATION_MASK;
         for (int i = 0; i < count; i++) {
-            long sequence = sequences[i];
-            boolean inside = sequence >= tail && sequence < head;
-            leaves[i] = inside ? (int) (sequence % size) : SKIPPED;
-            generations[i] = inside ? Leaf.generation(sequence, size) : 0;
+            boolean inside = sequences[i] >= tail && sequences[i] < head;
+            long place = sequences[i] - turn;
+            boolean next = place >= size;
+            leaves[i] = inside ? (int) (next ? place - size : place) : SKIPPED;
+            generations[i] = next ? nextGeneration : generation;
             words[i] = inside ? tree.word(leaves[i]) : 0;
         }
         int last = SKIPPED;
@@ -162,70 +165,6 @@ public final class PriorityUpdate {
                 }
                 slots[at] = key;
             }
-        }
-    }
-
-    /** From the top down, before any leaf is larger. */
-    private void addIncreases(int count) {
-        for (int level = tree.height() - 1; level >= 0; level--) {
-            int shift = SumTree.FAN_SHIFT * (level + 1);
-            int node = SKIPPED;
-            long sum = 0;
-            for (int i = 0; i < count; i++) {
-                long difference = masses[i] - Leaf.mass(words[i]);
-                if (leaves[i] != SKIPPED && difference > 0) {
-                    if (leaves[i] >>> shift != node) {
-                        addTo(level, node, sum);
-                        node = leaves[i] >>> shift;
-                        sum = 0;
-                    }
-                    sum += difference;
-                }
-            }
-            addTo(level, node, sum);
-        }
-    }
-
-    /** Sets one leaf, whose increase has been added; a decrease is left to be subtracted. */
-    private boolean set(int i) {
-        long difference = masses[i] - Leaf.mass(words[i]);
-        if (difference == 0 || tree.compareAndSet(leaves[i], words[i], Leaf.live(generations[i], masses[i]))) {
-            return true;
-        }
-        // Somebody else changed it meanwhile: this one by itself.
-        if (difference > 0) {
-            tree.subtract(leaves[i], difference);
-        }
-        boolean set = tree.set(leaves[i], generations[i], masses[i]);
-        stale += set ? 0 : 1;
-        leaves[i] = SKIPPED;
-        return set;
-    }
-
-    /** From the bottom up, after the leaves are smaller. */
-    private void subtractDecreases(int count) {
-        for (int level = 0; level < tree.height(); level++) {
-            int shift = SumTree.FAN_SHIFT * (level + 1);
-            int node = SKIPPED;
-            long sum = 0;
-            for (int i = 0; i < count; i++) {
-                long difference = masses[i] - Leaf.mass(words[i]);
-                if (leaves[i] != SKIPPED && difference < 0) {
-                    if (leaves[i] >>> shift != node) {
-                        addTo(level, node, sum);
-                        node = leaves[i] >>> shift;
-                        sum = 0;
-                    }
-                    sum += difference;
-                }
-            }
-            addTo(level, node, sum);
-        }
-    }
-
-    private void addTo(int level, int node, long sum) {
-        if (sum != 0) {
-            tree.addTo(level, node, sum);
         }
     }
 
