@@ -34,8 +34,9 @@ public interface Sampler extends AutoCloseable {
      *
      * @param batch from {@link #newBatch()} of this sampler
      * @return the same batch, every row filled
-     * @throws TooFewTransitionsException if the memory holds fewer rows than {@code minSize}, or no whole transition;
-     *     the batch is as it was
+     * @throws TooFewTransitionsException if the memory holds fewer rows than {@code minSize}, or no whole transition,
+     *     or by priority none whose mass is above 0; the batch is as it was, unless other threads replaced what was
+     *     being copied: then it holds nothing
      * @throws MemoryClosedException if the memory or the sampler is closed, before or during the call
      * @throws IllegalArgumentException if the batch is another sampler's
      */
@@ -81,8 +82,9 @@ public interface Sampler extends AutoCloseable {
     void updatePriorities(Batch batch, float[] priorities);
 
     /**
-     * Sets the priorities of transitions whose handles were kept, such as by a learner that gets copies of batches from
-     * elsewhere. As {@link #updatePriorities(Batch, float[])}.
+     * Sets the priorities of transitions whose handles were kept (the rows that they <i>start</i> from, which with
+     * arrival rows is not what {@link StreamWriter#step} returns), such as by a learner that gets copies of batches
+     * from elsewhere. As {@link #updatePriorities(Batch, float[])}.
      *
      * @param incarnation what {@link Batch#incarnation} was
      * @param sequences what {@link Batch#sequence} was, one for each transition

@@ -73,7 +73,8 @@ public interface StreamWriter extends AutoCloseable {
 
     /**
      * Gives the transition of the next {@code step} a priority of its own, in every index, instead of what the index
-     * gives to new transitions. Forgotten with the next {@code begin} or {@code abandon}.
+     * gives to new transitions. Forgotten with the next {@code begin} or {@code abandon}; with {@link #stepAll} it is
+     * for the first step only.
      *
      * @param priority before alpha; finite, at least 0
      * @throws IllegalArgumentException if it is NaN, infinite or negative

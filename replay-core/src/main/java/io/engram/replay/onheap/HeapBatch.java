@@ -12,6 +12,7 @@ import io.engram.replay.internal.RowFlags;
 import io.engram.replay.internal.priority.Weights;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,8 @@ final class HeapBatch extends Batch {
         this.sampler = sampler;
         this.sequences = sequences;
         this.weights = weights;
+        // No handle before the first transition.
+        Arrays.fill(sequences, -1);
         PayloadLayout layout = new PayloadLayout(schema);
         columns.all().forEach(column -> sources.add(source(schema, layout, column)));
     }

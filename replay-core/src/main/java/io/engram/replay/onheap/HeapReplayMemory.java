@@ -17,8 +17,8 @@ import io.engram.replay.internal.SinkVectorWriter;
 import io.engram.replay.internal.StagedRow;
 import io.engram.replay.internal.StreamRegistry;
 import io.engram.replay.internal.priority.IndexNames;
+import java.security.SecureRandom;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -31,14 +31,12 @@ public final class HeapReplayMemory implements ReplayMemory {
     /** The largest capacity. */
     public static final long MAX_CAPACITY = Integer.MAX_VALUE - 8;
 
-    private static final AtomicLong INCARNATIONS = new AtomicLong();
-
     private final Schema schema;
     private final PayloadLayout layout;
     private final HeapRing ring;
     private final StreamRegistry streams = new StreamRegistry((id, name) -> {});
     private final SamplerNames samplerNames = new SamplerNames();
-    private final long incarnation = INCARNATIONS.incrementAndGet();
+    private final long incarnation = new SecureRandom().nextLong();
 
     /**
      * An empty memory. The heap it needs grows with the rows that are appended.

@@ -260,7 +260,8 @@ final class HeapSampler implements Sampler {
         try {
             return new TooFewTransitionsException(
                     "sampler name='" + spec.name() + "' has too few rows to draw from: size="
-                            + ring.size() + ", minSize=" + spec.minSize() + ", at least one whole transition, patience="
+                            + ring.size() + ", minSize=" + spec.minSize()
+                            + ", at least one whole transition of some mass, patience="
                             + spec.patience() + "; append more first, or give it more patience");
         } finally {
             ring.unlock();

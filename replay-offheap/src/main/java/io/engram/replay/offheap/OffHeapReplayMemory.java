@@ -393,6 +393,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
          * become those given here. Indexes that the memory has and that are not named here are opened with the settings
          * they have.
          *
+         * <p>The memory's capacity may then be at most 2^27; with a rank-based index in files 2^27 - 1024, because a
+         * file is mapped whole.
+         *
          * @param added any number, by different names
          * @return this builder
          */

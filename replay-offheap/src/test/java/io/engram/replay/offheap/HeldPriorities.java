@@ -19,6 +19,17 @@ final class HeldPriorities {
 
     /** Each transition of the rows has a live leaf with mass, no other leaf is live, and every sum is exact. */
     static void requireFor(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held) {
+        TreeSet<Long> starts = starts(memory, held);
+        for (PriorityIndex settings : memory.priorityIndexes()) {
+            RingIndex index = memory.indexes().index(settings.name());
+            assertThat(live(index.tree(), memory.ring())).as(settings.name()).isEqualTo(starts);
+            assertThat(index.transitions()).isEqualTo(starts.size());
+            Trees.requireExact(index.tree());
+        }
+    }
+
+    /** The rows that transitions start from. */
+    static TreeSet<Long> starts(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held) {
         TreeSet<Long> starts = new TreeSet<>();
         boolean arrival = memory.schema().rowLayout() == RowLayout.ARRIVAL;
         for (Map.Entry<Long, StoredRow> row : held.entrySet()) {
@@ -27,12 +38,7 @@ final class HeldPriorities {
                 starts.add(start);
             }
         }
-        for (PriorityIndex settings : memory.priorityIndexes()) {
-            RingIndex index = memory.indexes().index(settings.name());
-            assertThat(live(index.tree(), memory.ring())).as(settings.name()).isEqualTo(starts);
-            assertThat(index.transitions()).isEqualTo(starts.size());
-            Trees.requireExact(index.tree());
-        }
+        return starts;
     }
 
     private static TreeSet<Long> live(SumTree tree, Ring ring) {

@@ -5,7 +5,7 @@ package io.engram.replay.internal.priority;
  *
  * <p><b>Nothing overflows.</b> A mass is at most 2^35 and there are at most 2^27 + 64 leaves, so the sum of all is
  * below 2^62 (1 + 2^-20). As much again is free for what operations under way have added above their leaves: at most
- * one mass for each, so some 2^27 threads would have to be in the middle of an update.
+ * one mass for each leaf that a thread is about to raise, one at a time.
  */
 public final class Mass {
     /** The largest mass. */

@@ -7,8 +7,7 @@ import io.engram.replay.InitialPriority;
  * be stored; all zero is the beginning.
  *
  * <p>{@link InitialPriority.Policy#RECENT_MAXIMUM}: two runs of updates are remembered, the one under way and the one
- * before. Who ends a run while others update may take a priority of theirs into the old run or forget it; nothing else
- * can happen.
+ * before. Who ends a run while others update may take a priority of theirs into the old run, or end a run early.
  */
 public final class MaximumPriority {
     /** How many words there are. */
@@ -75,8 +74,7 @@ public final class MaximumPriority {
                 next = updates + count;
             } while (!words.compareAndSet(UPDATES, updates, next >= policy.window() ? 0 : next));
             if (next >= policy.window()) {
-                words.compareAndSet(BEFORE, words.get(BEFORE), words.get(RECENT));
-                words.compareAndSet(RECENT, words.get(RECENT), 0);
+                endRun(largest);
             }
         }
     }
@@ -101,6 +99,19 @@ public final class MaximumPriority {
         double stored = Double.longBitsToDouble(words.get(index));
         // What a power loss may have left.
         return stored >= 0 && stored < Double.POSITIVE_INFINITY ? stored : 0;
+    }
+
+    /** Another thread that ends a run at once may have taken this one's maximum, but not what its own update set. */
+    private void endRun(double largest) {
+        long taken = words.get(RECENT);
+        while (!words.compareAndSet(RECENT, taken, 0)) {
+            taken = words.get(RECENT);
+        }
+        long run = Math.max(taken, Double.doubleToRawLongBits(largest));
+        long before = words.get(BEFORE);
+        while (!words.compareAndSet(BEFORE, before, run)) {
+            before = words.get(BEFORE);
+        }
     }
 
     private void raise(int index, double priority) {

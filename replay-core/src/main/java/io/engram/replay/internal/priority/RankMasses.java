@@ -41,7 +41,11 @@ public final class RankMasses {
      */
     public static float comparable(double priority) {
         float rounded = (float) Math.min(priority, Float.MAX_VALUE);
-        return rounded == 0 && priority > 0 ? Float.MIN_VALUE : rounded;
+        if (rounded == 0) {
+            // Never the negative zero, which is not less but has other bits.
+            return priority > 0 ? Float.MIN_VALUE : 0;
+        }
+        return rounded;
     }
 
     /**

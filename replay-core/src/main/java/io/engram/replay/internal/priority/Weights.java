@@ -75,7 +75,8 @@ public final class Weights {
         double all = (double) total;
         for (int i = 0; i < masses.length; i++) {
             double mass = Power.toDouble(masses[i]);
-            probabilities[i] = mass / all;
+            // The total was read before the masses, which others may have raised since.
+            probabilities[i] = Math.min(1, mass / all);
             double weight = mass == reference ? 1 : Power.pow(reference / mass, beta);
             column.put(i, (float) (limited && weight > 1 ? 1 : weight));
         }

@@ -36,6 +36,6 @@ public final class AnonymousIndex {
         for (long at = 0; at < length; at += PIECE) {
             UnsafeApi.setMemory(address + at, Math.min(PIECE, length - at), (byte) 0);
         }
-        return new IndexMemory(address, leaves, ranked, () -> UnsafeApi.freeMemory(block));
+        return new IndexMemory(address, leaves, ranked, () -> UnsafeApi.freeMemory(block), () -> {});
     }
 }

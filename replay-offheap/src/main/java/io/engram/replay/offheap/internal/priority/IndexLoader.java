@@ -27,6 +27,12 @@ public final class IndexLoader {
     private final LongPredicate startsTransition;
     private final long unsure;
     private long live;
+    /**
+     * Whether a leaf had the mass of another row than its own: of rows that were lost and whose sequences will be given
+     * out again. Such a leaf must not come back with a second power loss and rate the new row.
+     */
+    private boolean disowned;
+
     private long least = Mass.MAX;
 
     /**
@@ -51,6 +57,7 @@ public final class IndexLoader {
      */
     public RingIndex load(PriorityIndex settings, IndexMemory memory) {
         live = 0;
+        disowned = false;
         least = Mass.MAX;
         long head = ring.head();
         long tail = ring.tail(head);
@@ -64,22 +71,32 @@ public final class IndexLoader {
             long address = memory.leavesAddress() + (long) leaf * Long.BYTES;
             long rank = ranked ? memory.ranksAddress() + (long) leaf * Long.BYTES : 0;
             if (sequence < 0) {
-                UnsafeApi.putLong(address, Leaf.FRESH);
+                put(address, Leaf.FRESH);
                 clear(rank);
             } else if (sequence < tail) {
-                UnsafeApi.putLong(address, Leaf.dead(Leaf.generation(sequence, leaves)));
+                put(address, Leaf.dead(Leaf.generation(sequence, leaves)));
                 clear(rank);
             } else {
                 long generation = Leaf.generation(sequence, leaves);
                 long word = settle(UnsafeApi.getLong(address), generation, sequence, initialMass);
-                UnsafeApi.putLong(address, word);
+                put(address, word);
                 settleRank(rank, word, generation, initial);
                 count(word, generation);
             }
         }
+        if (disowned) {
+            memory.force();
+        }
         RingIndex index = new RingIndex(settings, ring, memory, live, least);
         index.rankAtOpen();
         return index;
+    }
+
+    /** Stores a leaf's word; remembers if mass was taken from a row that is not there. */
+    private void put(long address, long word) {
+        long found = UnsafeApi.getLong(address);
+        disowned |= Leaf.mass(found) > 0 && Leaf.generation(found) != Leaf.generation(word);
+        UnsafeApi.putLong(address, word);
     }
 
     private long settle(long word, long generation, long sequence, long initialMass) {

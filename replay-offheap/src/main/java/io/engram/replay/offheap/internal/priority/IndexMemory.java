@@ -11,8 +11,10 @@ import org.agrona.UnsafeApi;
  * @param leaves how many
  * @param ranked whether the priorities are there
  * @param onFree gives the memory back
+ * @param onForce makes it durable, if it can be
  */
-public record IndexMemory(long address, int leaves, boolean ranked, Runnable onFree) implements MaximumPriority.Words {
+public record IndexMemory(long address, int leaves, boolean ranked, Runnable onFree, Runnable onForce)
+        implements MaximumPriority.Words {
     /** Where the leaves begin. */
     public static final int LEAVES_OFFSET = 4096;
     /** Where the words of {@link MaximumPriority} begin. */
@@ -64,6 +66,11 @@ public record IndexMemory(long address, int leaves, boolean ranked, Runnable onF
     /** Gives the memory back. Nobody may use it any more. */
     public void free() {
         onFree.run();
+    }
+
+    /** Makes all of it durable, in files. */
+    void force() {
+        onForce.run();
     }
 
     private long word(int index) {

@@ -85,22 +85,21 @@ public final class PriorityUpdate {
             masses[i] = Mass.of(exact);
             clamped += leaves[i] != SKIPPED && Mass.isClamped(exact) ? 1 : 0;
         }
+        index.lowerLeast(least(count));
         double largest = 0;
-        long least = Mass.MAX;
         for (int i = 0; i < count; i++) {
             if (leaves[i] != SKIPPED) {
                 index.note(leaves[i], generations[i], priorities[i]);
                 if (tree.set(leaves[i], generations[i], masses[i])) {
                     applied++;
                     largest = Math.max(largest, priorities[i]);
-                    least = masses[i] == 0 ? least : Math.min(least, masses[i]);
                 } else {
                     stale++;
                 }
             }
         }
         if (applied > 0) {
-            index.updated(applied, largest, least);
+            index.updated(applied, largest);
         }
     }
 
@@ -166,6 +165,17 @@ public final class PriorityUpdate {
                 slots[at] = key;
             }
         }
+    }
+
+    /** The least mass above 0. */
+    private long least(int count) {
+        long least = Mass.MAX;
+        for (int i = 0; i < count; i++) {
+            if (leaves[i] != SKIPPED && masses[i] > 0) {
+                least = Math.min(least, masses[i]);
+            }
+        }
+        return least;
     }
 
     private void grow(int count) {

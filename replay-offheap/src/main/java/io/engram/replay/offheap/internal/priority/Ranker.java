@@ -40,7 +40,7 @@ final class Ranker {
     /** Stores a priority, unless the leaf has a later row's. */
     void note(int leaf, long generation, float priority) {
         long address = words + (long) leaf * Long.BYTES;
-        long next = generation << Integer.SIZE | Float.floatToRawIntBits(priority);
+        long next = generation << Integer.SIZE | (Float.floatToRawIntBits(priority) & FLOAT_MASK);
         long word = UnsafeApi.getLongVolatile(null, address);
         while (!isLater(word, generation) && !UnsafeApi.compareAndSetLong(null, address, word, next)) {
             word = UnsafeApi.getLongVolatile(null, address);
@@ -52,30 +52,40 @@ final class Ranker {
         return updates.addAndGet(count) >= Math.min(every, transitions) && busy.compareAndSet(false, true);
     }
 
-    /** Ranks all. After {@link #isDue}; returns the least mass. */
-    long rerank(long tail) {
+    /** Ranks all rows of a window. After {@link #isDue}; returns the least mass. */
+    long rerank(long tail, long head) {
         try {
             updates.set(0);
-            int leaves = tree.count();
-            if (keys.length == 0) {
-                keys = new long[leaves];
+            if (keys.length < head - tail) {
+                keys = new long[(int) Math.min(tree.count(), 2 * (head - tail))];
             }
-            int first = (int) (tail % leaves);
-            long generation = Leaf.generation(tail, leaves);
+            int leaves = tree.count();
             int count = 0;
-            for (int leaf = 0; leaf < leaves; leaf++) {
-                long own = leaf < first ? generation + 1 & Leaf.GENERATION_MASK : generation;
+            for (long sequence = tail; sequence < head; sequence++) {
+                int leaf = (int) (sequence % leaves);
+                long own = Leaf.generation(sequence, leaves);
                 long word = UnsafeApi.getLongVolatile(null, words + (long) leaf * Long.BYTES);
-                if (word >>> Integer.SIZE == own && (word & FLOAT_MASK) != 0 && Leaf.isLive(tree.word(leaf), own)) {
-                    keys[count++] = RankMasses.key(Float.intBitsToFloat((int) word), leaf);
+                if (word >>> Integer.SIZE == own && Leaf.isLive(tree.word(leaf), own)) {
+                    if ((word & FLOAT_MASK) == 0) {
+                        // Also mends what two threads made of a leaf that one of them gave no mass.
+                        tree.set(leaf, own, 0);
+                    } else {
+                        keys[count++] = RankMasses.key(Float.intBitsToFloat((int) word), leaf);
+                    }
                 }
             }
             RankMasses ranking = RankMasses.of(current.alpha(), keys, count);
             current = ranking;
+            int first = (int) (tail % leaves);
+            long generation = Leaf.generation(tail, leaves);
             for (int i = 0; i < count; i++) {
                 int leaf = RankMasses.leaf(keys[i]);
-                long own = leaf < first ? generation + 1 & Leaf.GENERATION_MASK : generation;
+                long own = leaf < first ? (generation + 1) & Leaf.GENERATION_MASK : generation;
                 tree.set(leaf, own, ranking.massOfRank(count - i));
+                if (UnsafeApi.getLongVolatile(null, words + (long) leaf * Long.BYTES) == own << Integer.SIZE) {
+                    // It lost its mass meanwhile.
+                    tree.set(leaf, own, 0);
+                }
             }
             return count == 0 ? 0 : ranking.massOfRank(count);
         } finally {

@@ -129,30 +129,35 @@ public final class RingIndex {
         if (ranker != null) {
             ranker.note(leaf, generation, RankMasses.comparable(priority));
         }
-        Initial entry = initial;
-        if (entry.priority != priority || (ranker != null && entry.ranking != ranker.current())) {
-            entry = rate(priority);
-            if (rating == Lane.UNRATED) {
-                initial = entry;
-            }
+        if (rating == Lane.UNRATED) {
+            Initial entry = initial(priority);
+            insert(leaf, generation, entry.mass);
+            return entry.clamped;
         }
-        if (tree.insert(leaf, generation, entry.mass)) {
-            transitions.increment();
-            lowerLeast(entry.mass);
-        }
-        if (rating != Lane.UNRATED) {
-            maximum.update(rating, 1);
-        }
-        return entry.clamped;
+        double exact = exactMass(rating);
+        insert(leaf, generation, Mass.of(exact));
+        maximum.update(rating, 1);
+        return Mass.isClamped(exact);
     }
 
-    private Initial rate(double priority) {
-        if (ranker != null) {
-            var ranking = ranker.current();
-            return new Initial(priority, ranking.mass(RankMasses.comparable(priority)), false, ranking);
+    /** Counts first and takes that back: a transition that can be drawn is always counted. The same for the bound. */
+    private void insert(int leaf, long generation, long mass) {
+        transitions.increment();
+        lowerLeast(mass);
+        if (!tree.insert(leaf, generation, mass)) {
+            transitions.decrement();
         }
-        double exact = Mass.exact(priority, settings.alpha());
-        return new Initial(priority, Mass.of(exact), Mass.isClamped(exact), null);
+    }
+
+    private Initial initial(double priority) {
+        Initial entry = initial;
+        var ranking = ranker == null ? null : ranker.current();
+        if (entry.priority != priority || entry.ranking != ranking) {
+            double exact = exactMass(priority);
+            entry = new Initial(priority, Mass.of(exact), Mass.isClamped(exact), ranking);
+            initial = entry;
+        }
+        return entry;
     }
 
     /**
@@ -171,6 +176,17 @@ public final class RingIndex {
         }
     }
 
+    /**
+     * Takes out a transition that cannot be read any more though its row is in the window: what a power loss may leave.
+     *
+     * @param start the row it starts from
+     */
+    public void remove(long start) {
+        if (tree.evict(start, start + 1) > 0) {
+            transitions.decrement();
+        }
+    }
+
     /** The mass of a priority now, before it is clamped. */
     double exactMass(double priority) {
         return ranker == null
@@ -185,15 +201,14 @@ public final class RingIndex {
         }
     }
 
-    /** After masses were set: the largest priority and the least mass above 0 among them. */
-    void updated(int count, double largest, long leastMass) {
+    /** After masses were set: the largest priority among them. */
+    void updated(int count, double largest) {
         maximum.update(largest, count);
-        lowerLeast(leastMass);
         if (ranker != null) {
             long tail = ring.tail(ring.head());
             evictTo(tail);
             if (ranker.isDue(count, transitions.sum())) {
-                lowerLeast(ranker.rerank(tail));
+                lowerLeast(ranker.rerank(tail, ring.head()));
             }
         }
     }
@@ -201,7 +216,7 @@ public final class RingIndex {
     /** Ranks what was found, before anybody uses the index. */
     void rankAtOpen() {
         if (ranker != null && transitions.sum() > 0 && ranker.isDue(0, 0)) {
-            lowerLeast(ranker.rerank(ring.tail(ring.head())));
+            lowerLeast(ranker.rerank(ring.tail(ring.head()), ring.head()));
         }
     }
 
@@ -216,7 +231,8 @@ public final class RingIndex {
         return ring;
     }
 
-    private void lowerLeast(long mass) {
+    /** Before a leaf gets that mass. */
+    void lowerLeast(long mass) {
         long now = least.getVolatile();
         while (mass > 0 && mass < now && !least.compareAndSet(now, mass)) {
             now = least.getVolatile();

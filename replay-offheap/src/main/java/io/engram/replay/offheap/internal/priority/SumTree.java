@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.priority;
 
+import io.engram.replay.offheap.StorageFullException;
 import org.agrona.UnsafeApi;
 
 /**
@@ -41,7 +42,7 @@ public final class SumTree {
      *
      * @param leavesAddress of the words, aligned to cache lines; the caller's to free
      * @param count of leaves, a multiple of a node's children
-     * @throws OutOfMemoryError if there is no memory for the sums
+     * @throws StorageFullException if there is no memory for the sums
      */
     public SumTree(long leavesAddress, int count) {
         this.leaves = leavesAddress;
@@ -58,7 +59,12 @@ public final class SumTree {
             levels[level] = length;
             length += roundUp(sizes[level]) * (long) Long.BYTES;
         }
-        this.block = UnsafeApi.allocateMemory(length + LINE);
+        try {
+            this.block = UnsafeApi.allocateMemory(length + LINE);
+        } catch (OutOfMemoryError e) {
+            throw new StorageFullException(
+                    "no memory for the sums of priorities: leaves=" + count + ", bytes needed=" + length, e);
+        }
         UnsafeApi.setMemory(block, length + LINE, (byte) 0);
         long base = (block + LINE - 1) & -LINE;
         for (int level = 0; level < height; level++) {

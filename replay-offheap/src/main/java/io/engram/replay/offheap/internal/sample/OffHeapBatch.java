@@ -10,6 +10,7 @@ import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.priority.Weights;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.agrona.BufferUtil;
@@ -36,6 +37,7 @@ final class OffHeapBatch extends Batch {
         this.owner = owner;
         this.sequences = sequences;
         this.weights = weights;
+        forget();
         Schema schema = plan.schema();
         Columns columns = plan.columns();
         PayloadLayout layout = plan.layout();
@@ -71,6 +73,11 @@ final class OffHeapBatch extends Batch {
     /** Where probabilities and importance weights go, in the batch of a prioritized sampler. */
     Weights drawnWeights() {
         return Objects.requireNonNull(weights);
+    }
+
+    /** Makes every handle stale: the batch holds nothing. */
+    void forget() {
+        Arrays.fill(sequences, DrawnRows.NONE);
     }
 
     ColumnCopy[] copies() {

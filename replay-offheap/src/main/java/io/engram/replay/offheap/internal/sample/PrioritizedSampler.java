@@ -218,6 +218,7 @@ public final class PrioritizedSampler extends RingSampler {
             int lane = lanes[i];
             if (!starts.isPublished(lane) || !endIsFound(lane)) {
                 lanes[empty++] = lane;
+                removeIfLost(starts.sequence(lane));
             }
         }
         return empty;
@@ -247,6 +248,16 @@ public final class PrioritizedSampler extends RingSampler {
         return leadsTo(lane);
     }
 
+    /**
+     * A leaf that is live says that its transition was published: if that is still to be in the window and is not
+     * there, a power loss took it, and nobody else would ever take out its mass.
+     */
+    private void removeIfLost(long start) {
+        if (start != DrawnRows.NONE && start >= ring().tail(ring().head())) {
+            index.remove(start);
+        }
+    }
+
     private boolean leadsTo(int lane) {
         DrawnRows ends = ends();
         return ends.isPublished(lane)
@@ -260,7 +271,8 @@ public final class PrioritizedSampler extends RingSampler {
         switch (how.normalization()) {
             case BATCH_MAXIMUM -> weights.compute(total, (double) weights.leastMass(), beta, true);
             case BUFFER_BOUND -> weights.compute(total, (double) index.leastMass(), beta, true);
-            case NONE -> weights.compute(total, (double) total / (double) index.transitions(), beta, false);
+            case NONE ->
+                weights.compute(total, (double) total / (double) Math.max(1, index.transitions()), beta, false);
         }
     }
 }

@@ -40,6 +40,9 @@ abstract class RingSampler implements Sampler {
     private final DrawnRows ends;
     private final DrawnRows starts;
     private long batches;
+    /** Whether the call under way has written into the batch. */
+    private boolean dirty;
+
     private volatile boolean closed;
 
     RingSampler(SamplerSpec spec, Source source, EpochRecord epoch, SampleCounters counters, Runnable onClose) {
@@ -80,7 +83,7 @@ abstract class RingSampler implements Sampler {
         if (!trySample(batch) && (spec.patience().isZero() || !patience.await(() -> trySample(batch)))) {
             throw new TooFewTransitionsException("sampler '" + spec.name() + "' has too little to draw from: size="
                     + size() + ", minSize=" + spec.minSize() + ", patience=" + spec.patience()
-                    + "; append more first, or lower minSize");
+                    + "; append more first, or lower minSize; by priority, one must have a mass above 0");
         }
         return batch;
     }
@@ -192,6 +195,7 @@ abstract class RingSampler implements Sampler {
 
     /** Copies every lane and returns how many are empty again, their rows having changed: the first of the lanes. */
     final int copy(OffHeapBatch batch) {
+        dirty = true;
         for (ColumnCopy copy : batch.copies()) {
             copy.copy(copy.fromStart() ? starts.addresses() : ends.addresses());
         }
@@ -210,6 +214,7 @@ abstract class RingSampler implements Sampler {
 
     private boolean fill(OffHeapBatch batch) {
         long savedState = random.state();
+        dirty = false;
         long tail;
         do {
             long head = ring.head();
@@ -223,6 +228,10 @@ abstract class RingSampler implements Sampler {
             // A thread that did not run for a while finds every row replaced: that is no lack of rows.
         } while (ring.tail(ring.head()) != tail);
         random.restore(savedState);
+        if (dirty) {
+            // Columns were overwritten by a try that did not end well: no handle must speak for them.
+            batch.forget();
+        }
         return false;
     }
 

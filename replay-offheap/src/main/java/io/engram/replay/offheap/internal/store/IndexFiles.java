@@ -5,6 +5,7 @@ import io.engram.replay.internal.priority.IndexNames;
 import io.engram.replay.internal.priority.Leaves;
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.ForeignFileException;
+import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.StorageFullException;
 import io.engram.replay.offheap.StoreMismatchException;
 import io.engram.replay.offheap.TruncatedStoreException;
@@ -36,6 +37,7 @@ public final class IndexFiles {
     private final Superblock superblock;
     private final Map<String, PriorityIndex> stored = new TreeMap<>();
     private final List<Path> leftovers = new ArrayList<>();
+    private final List<Path> dropped = new ArrayList<>();
 
     /**
      * An index that is open.
@@ -65,7 +67,7 @@ public final class IndexFiles {
         return indexFiles;
     }
 
-    private void readAll(Set<String> dropped) throws IOException {
+    private void readAll(Set<String> names) throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new ForeignFileException("not a directory: file=" + directory
                     + ", expected the directory of an Engram memory's priorities; move it away");
@@ -77,10 +79,10 @@ public final class IndexFiles {
             } else if (!name.endsWith(IndexDescriptor.SUFFIX)) {
                 throw new ForeignFileException(
                         "something that is not a priority index is among them: file=" + file + "; move it away");
-            } else if (dropped.contains(name.substring(0, name.length() - IndexDescriptor.SUFFIX.length()))) {
+            } else if (names.contains(name.substring(0, name.length() - IndexDescriptor.SUFFIX.length()))) {
                 // Whatever state it is in: dropping is the way out if it is damaged.
                 files.open(file).close();
-                leftovers.add(file);
+                dropped.add(file);
             } else {
                 PriorityIndex settings = readHeader(file).settings();
                 stored.put(settings.name(), settings);
@@ -108,8 +110,8 @@ public final class IndexFiles {
         }
     }
 
-    private void requireSame(PriorityIndex asked, Set<String> dropped) {
-        PriorityIndex found = dropped.contains(asked.name()) ? null : stored.get(asked.name());
+    private void requireSame(PriorityIndex asked, Set<String> names) {
+        PriorityIndex found = names.contains(asked.name()) ? null : stored.get(asked.name());
         if (found != null && (found.kind() != asked.kind() || found.alpha() != asked.alpha())) {
             throw new StoreMismatchException("the priority index is another: file=" + file(asked.name())
                     + ", stored kind=" + found.kind() + ", alpha=" + found.alpha() + ", asked for kind=" + asked.kind()
@@ -123,23 +125,30 @@ public final class IndexFiles {
         }
     }
 
-    /** Drops, changes and makes indexes as asked for, and opens all. */
+    /**
+     * Drops, changes and makes indexes as asked for, and opens all. What needs room is written first, under temporary
+     * names: if there is none, nothing has been dropped or changed.
+     */
     List<OpenIndex> open(IndexRequest request) throws IOException {
+        List<PriorityIndex> missing = request.indexes().stream()
+                .filter(asked -> !stored.containsKey(asked.name()))
+                .toList();
         for (Path leftover : leftovers) {
             files.delete(leftover);
         }
-        if (!request.indexes().isEmpty()) {
-            files.createDirectories(directory);
+        write(missing);
+        for (Path each : dropped) {
+            files.delete(each);
         }
         for (PriorityIndex asked : request.indexes()) {
             PriorityIndex found = stored.put(asked.name(), asked);
             if (found == null) {
-                create(asked);
+                files.rename(temporary(asked.name()), file(asked.name()));
             } else if (!found.equals(asked)) {
                 rewrite(asked);
             }
         }
-        if (!leftovers.isEmpty() || !request.indexes().isEmpty()) {
+        if (!dropped.isEmpty() || !request.indexes().isEmpty()) {
             files.syncDirectory(directory);
             files.syncDirectory(home);
         }
@@ -155,24 +164,35 @@ public final class IndexFiles {
         return opened;
     }
 
-    private void create(PriorityIndex settings) throws IOException {
-        Path file = file(settings.name());
-        Path temporary = file.resolveSibling(file.getFileName() + Store.TEMPORARY_SUFFIX);
-        try (FileLayer.OpenFile open = files.create(temporary)) {
-            open.write(header(settings), 0);
-            ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE);
-            // Writing reserves the blocks: a full disk shows here, and never as a fault in a mapping.
-            for (long at = IndexDescriptor.HEADER_LENGTH; at < length(settings); at += PIECE) {
-                zeros.clear().limit((int) Math.min(PIECE, length(settings) - at));
-                open.write(zeros, at);
-            }
-            open.sync();
-        } catch (IOException e) {
-            files.delete(temporary);
-            throw new StorageFullException(
-                    "no room for a priority index: file=" + file + ", bytes needed=" + length(settings) + ": " + e, e);
+    /** Writes whole files under temporary names; if that fails, none is left. */
+    private void write(List<PriorityIndex> missing) throws IOException {
+        if (!missing.isEmpty()) {
+            files.createDirectories(directory);
         }
-        files.rename(temporary, file);
+        for (PriorityIndex settings : missing) {
+            try (FileLayer.OpenFile open = files.create(temporary(settings.name()))) {
+                open.write(header(settings), 0);
+                ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE);
+                // Writing reserves the blocks: a full disk shows here, and never as a fault in a mapping.
+                for (long at = IndexDescriptor.HEADER_LENGTH; at < length(settings); at += PIECE) {
+                    zeros.clear().limit((int) Math.min(PIECE, length(settings) - at));
+                    open.write(zeros, at);
+                }
+                open.sync();
+            } catch (IOException e) {
+                for (PriorityIndex each : missing) {
+                    files.delete(temporary(each.name()));
+                }
+                throw new StorageFullException(
+                        "no room for a priority index: file=" + file(settings.name()) + ", bytes needed="
+                                + length(settings) + ": " + e + "; no index was changed",
+                        e);
+            }
+        }
+    }
+
+    private Path temporary(String name) {
+        return directory.resolve(name + IndexDescriptor.SUFFIX + Store.TEMPORARY_SUFFIX);
     }
 
     /** The header lies within one sector of a disk: it is the old one or the new one, whatever happens. */
@@ -190,7 +210,16 @@ public final class IndexFiles {
                     mapping.address(),
                     Leaves.count(superblock.capacity()),
                     settings.kind() == PriorityIndex.Kind.RANK,
-                    mapping::unmap);
+                    mapping::unmap,
+                    () -> force(mapping, settings.name()));
+        }
+    }
+
+    private void force(FileLayer.Mapping mapping, String name) {
+        try {
+            mapping.force(0, Math.toIntExact(mapping.length()));
+        } catch (IOException e) {
+            throw new StorageException("a priority index could not be made durable: file=" + file(name) + ": " + e, e);
         }
     }
 
