@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The real file system, with something to happen after each change of a name and before each forced write and each sync. */
+/**
+ * The real file system, with something to happen after each change of a name and before each forced write and each
+ * sync.
+ */
 final class HookedFiles implements FileLayer {
     /** What happens. */
     @FunctionalInterface
