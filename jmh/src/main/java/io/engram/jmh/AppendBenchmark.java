@@ -1,6 +1,7 @@
 package io.engram.jmh;
 
 import io.engram.replay.Columns;
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.offheap.Storage;
@@ -29,10 +30,15 @@ public class AppendBenchmark extends EngramBenchmark {
     private Experience experience;
     private Columns columns;
 
+    /** What priorities the memory has. */
+    PriorityIndex[] indexes() {
+        return new PriorityIndex[0];
+    }
+
     /** Fills the memory. */
     @Setup
     public void open() {
-        memory = new FilledMemory(layout, storage, rows);
+        memory = new FilledMemory(layout, storage, rows, indexes());
         writer = memory.memory().writer("benchmark");
         experience = new Experience(2);
         columns = new Experience(3).columns(layout);

@@ -18,20 +18,20 @@ import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * W1 rows of random bytes in one mapped file or one block of anonymous memory, laid out as the memory lays them out.
+ * Rows of random bytes in one mapped file or one block of anonymous memory, laid out as the memory lays them out.
  */
 final class FlatRows implements AutoCloseable {
     private static final PayloadLayout LAYOUT = new PayloadLayout(Experience.schema(RowLayout.SELF_CONTAINED));
 
-    /** The state, from the start of a row of either layout. */
+    /** The state, from the start of a row of W1 of either layout. */
     static final long STATE = offset(Field.OBSERVATION);
-    /** The action, from the start of a row of either layout. */
+    /** The action, from the start of a row of W1 of either layout. */
     static final long ACTION = offset(Field.ACTION);
-    /** The reward, from the start of a row of either layout. */
+    /** The reward, from the start of a row of W1 of either layout. */
     static final long REWARD = offset(Field.REWARD);
-    /** The next state, from the start of a self-contained row. */
+    /** The next state, from the start of a self-contained row of W1. */
     static final long NEXT_STATE = offset(Schema.NEXT + Field.OBSERVATION);
-    /** The last word of a self-contained row. */
+    /** The last word of a self-contained row of W1. */
     static final long LAST_WORD = NEXT_STATE + 8;
 
     private static final int PAGE = 4096;
@@ -42,8 +42,13 @@ final class FlatRows implements AutoCloseable {
     private final @Nullable MappedByteBuffer mapping;
     private final @Nullable BenchmarkDirectory directory;
 
+    /** Rows of W1. */
     FlatRows(RowLayout layout, Storage storage, int rows) {
-        stride = RowDescriptor.stride(new PayloadLayout(Experience.schema(layout)).length());
+        this(Workload.SMALL, layout, storage, rows);
+    }
+
+    FlatRows(Workload workload, RowLayout layout, Storage storage, int rows) {
+        stride = RowDescriptor.stride(new PayloadLayout(workload.schema(layout)).length());
         long length = (long) rows * stride;
         if (storage == Storage.PERSISTENT) {
             directory = BenchmarkDirectory.create();

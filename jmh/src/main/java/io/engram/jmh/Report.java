@@ -22,32 +22,53 @@ import java.util.TreeMap;
  * a round, so that a machine that was slow for a while was slow for both; then the median of the rounds is given, and
  * the least and the greatest. Where the processor time of the measuring threads was recorded, it is what is compared.
  *
+ * <p>What ran at once is left to {@link ConcurrentReport}.
+ *
  * <p>{@code java -cp benchmarks.jar io.engram.jmh.Report results.json}
  */
 public final class Report {
     private static final String ALLOCATION = "gc.alloc.rate.norm";
 
+    private static final String ROWS = "rows";
+    private static final List<String> SAME = List.of("layout", "storage", ROWS);
+
+    /** What is compared with itself at a tenth of the rows. */
+    private static final String GROWING = "PrioritizedLoopBenchmark.loop";
+
     /** What is compared with what, and which parameters must be equal. */
     private static final List<Pair> PAIRS = List.of(
-            new Pair(
-                    "UniformSampleBenchmark.sample",
-                    "GatherFloorBenchmark.gather",
-                    List.of("layout", "storage", "rows")),
-            new Pair("UniformSampleBenchmark.sample", "HeapPeerBenchmark.sample", List.of("rows")),
+            new Pair("UniformSampleBenchmark.sample", "GatherFloorBenchmark.gather", SAME),
+            new Pair("UniformSampleBenchmark.sample", "HeapPeerBenchmark.sample", List.of(ROWS)),
             new Pair("UniformSampleBenchmark.sample", "DjlPeerBenchmark.sample", List.of()),
-            new Pair("AppendBenchmark.one", "HeapPeerBenchmark.appendToArray", List.of("rows")),
-            new Pair("AppendBenchmark.one", "HeapPeerBenchmark.appendToDeque", List.of("rows")),
+            new Pair("AppendBenchmark.one", "HeapPeerBenchmark.appendToArray", List.of(ROWS)),
+            new Pair("AppendBenchmark.one", "HeapPeerBenchmark.appendToDeque", List.of(ROWS)),
             new Pair("AppendBenchmark.one", "DjlPeerBenchmark.append", List.of()),
-            new Pair("AppendBenchmark.batch", "HeapPeerBenchmark.appendToArray", List.of("rows")),
-            new Pair("AccessPathBenchmark.gatherByteBuffer", "AccessPathBenchmark.gatherUnsafeApi", List.of("rows")),
-            new Pair("AccessPathBenchmark.gatherSunMisc", "AccessPathBenchmark.gatherUnsafeApi", List.of("rows")),
-            new Pair("AccessPathBenchmark.appendByteBuffer", "AccessPathBenchmark.appendUnsafeApi", List.of("rows")),
-            new Pair("AccessPathBenchmark.appendSunMisc", "AccessPathBenchmark.appendUnsafeApi", List.of("rows")));
+            new Pair("AppendBenchmark.batch", "HeapPeerBenchmark.appendToArray", List.of(ROWS)),
+            new Pair("PrioritizedAppendBenchmark.one", "AppendBenchmark.one", SAME),
+            new Pair("PrioritizedAppendBenchmark.batch", "AppendBenchmark.batch", SAME),
+            new Pair("PrioritizedSampleBenchmark.sample", "HeapTreePeerBenchmark.sample", List.of(ROWS)),
+            new Pair("PriorityUpdateBenchmark.update", "HeapTreePeerBenchmark.update", List.of(ROWS)),
+            new Pair("PrioritizedLoopBenchmark.loop", "HeapTreePeerBenchmark.loop", List.of(ROWS)),
+            new Pair("PrioritizedSampleBenchmark.sample", "UniformSampleBenchmark.sample", SAME),
+            new Pair("MediumBenchmark.sample", "MediumFloorBenchmark.gather", SAME),
+            new Pair("MediumPrioritizedBenchmark.sample", "MediumFloorBenchmark.gather", SAME),
+            new Pair("MediumPrioritizedBenchmark.sample", "MediumBenchmark.sample", SAME),
+            new Pair("AccessPathBenchmark.gatherByteBuffer", "AccessPathBenchmark.gatherUnsafeApi", List.of(ROWS)),
+            new Pair("AccessPathBenchmark.gatherSunMisc", "AccessPathBenchmark.gatherUnsafeApi", List.of(ROWS)),
+            new Pair("AccessPathBenchmark.appendByteBuffer", "AccessPathBenchmark.appendUnsafeApi", List.of(ROWS)),
+            new Pair("AccessPathBenchmark.appendSunMisc", "AccessPathBenchmark.appendUnsafeApi", List.of(ROWS)));
 
     private final Map<Key, List<Round>> measured = new LinkedHashMap<>();
+    private final ConcurrentReport concurrent = new ConcurrentReport();
 
     /** A benchmark with its parameters. */
-    record Key(String benchmark, Map<String, String> parameters) {}
+    record Key(String benchmark, Map<String, String> parameters) {
+        Key withATenthOfTheRows() {
+            Map<String, String> fewer = new TreeMap<>(parameters);
+            fewer.computeIfPresent(ROWS, (name, rows) -> String.valueOf(Long.parseLong(rows) / 10));
+            return new Key(benchmark, fewer);
+        }
+    }
 
     /** One run of a benchmark: nanoseconds an operation by the clock and by the processor (or NaN), bytes (or NaN). */
     record Round(double wall, double cpu, double bytes) {
@@ -90,7 +111,11 @@ public final class Report {
                                 parameters.put(entry.getKey(), entry.getValue().getAsString()));
             }
             Key key = new Key(name[name.length - 2] + "." + name[name.length - 1], parameters);
-            measured.computeIfAbsent(key, missing -> new ArrayList<>()).addAll(roundsOf(run));
+            if (ConcurrentReport.isConcurrent(run)) {
+                concurrent.add(key, run);
+            } else {
+                measured.computeIfAbsent(key, missing -> new ArrayList<>()).addAll(roundsOf(run));
+            }
         }
     }
 
@@ -110,7 +135,7 @@ public final class Report {
         }
     }
 
-    /** Both tables. */
+    /** All tables. */
     String markdown() {
         StringBuilder text = new StringBuilder();
         text.append("| Benchmark | Parameters | Rounds | ns/op | least - greatest | CPU ns/op | M op/s | B/op |\n")
@@ -137,12 +162,23 @@ public final class Report {
             measured.keySet()
                     .forEach(subject -> measured.keySet().stream()
                             .filter(reference -> pair.matches(subject, reference))
-                            .forEach(reference -> text.append(ratioLine(subject, reference))));
+                            .forEach(reference -> text.append(ratioLine(subject, reference, reference.benchmark()))));
         }
-        return text.toString();
+        for (Key subject : measured.keySet()) {
+            if (subject.benchmark().equals(GROWING)) {
+                Key reference = subject.withATenthOfTheRows();
+                if (measured.containsKey(reference)) {
+                    text.append(ratioLine(
+                            subject,
+                            reference,
+                            "itself at " + reference.parameters().get(ROWS)));
+                }
+            }
+        }
+        return text.append(concurrent.markdown()).toString();
     }
 
-    private String ratioLine(Key subject, Key reference) {
+    private String ratioLine(Key subject, Key reference, String name) {
         double[] ratios = ratios(subject, reference);
         double[] sorted = ratios.clone();
         Arrays.sort(sorted);
@@ -151,7 +187,7 @@ public final class Report {
                 "| %s | %s | %s | **%s** | %s - %s |%n",
                 subject.benchmark(),
                 String.join(", ", subject.parameters().values()),
-                reference.benchmark(),
+                name,
                 figure(median(ratios)),
                 figure(sorted[0]),
                 figure(sorted[sorted.length - 1]));
@@ -201,7 +237,7 @@ public final class Report {
     }
 
     /** Nanoseconds an operation, whatever was measured. */
-    private static double nanos(double score, String unit) {
+    static double nanos(double score, String unit) {
         return switch (unit) {
             case "ns/op" -> score;
             case "us/op" -> score * 1e3;
@@ -215,7 +251,7 @@ public final class Report {
         };
     }
 
-    private static double median(JsonArray values) {
+    static double median(JsonArray values) {
         double[] numbers = new double[values.size()];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = values.get(i).getAsDouble();

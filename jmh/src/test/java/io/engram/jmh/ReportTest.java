@@ -55,6 +55,44 @@ class ReportTest {
                         "| AppendBenchmark.one | ARRIVAL, 1000000, VOLATILE | 2 | 37.5 | 25.0 - 50.0 | - | 26.7 | - |");
     }
 
+    @Test
+    void learnersLoopIsComparedWithThePeersAndWithItselfAtATenthOfTheRows() {
+        Report report = new Report("["
+                + run("PrioritizedLoopBenchmark.loop", "us/op", "[[20]]", "") + ","
+                + run("PrioritizedLoopBenchmark.loop", "us/op", "[[30]]", "").replace("1000000", "10000000") + ","
+                + run("HeapTreePeerBenchmark.loop", "us/op", "[[80]]", "") + "]");
+
+        assertThat(report.markdown())
+                .contains("| ARRIVAL, 1000000, VOLATILE | HeapTreePeerBenchmark.loop | **0.250** |")
+                .contains("| ARRIVAL, 10000000, VOLATILE | itself at 1000000 | **1.50** |");
+    }
+
+    @Test
+    void sharesOfWhatRanAtOnceAreOfTheRateAlone() {
+        String sampler = counted("samplerCpu", 3e6) + "," + counted("samplerOperations", 1000);
+        String writer = counted("writerCpu", 2e6) + "," + counted("writerOperations", 100);
+        String slower = counted("samplerCpu", 4e6) + "," + counted("samplerOperations", 1000);
+        String rates = rate("oneAndOneSample", 5000) + "," + rate("oneAndOneWrite", 40000);
+        Report report = new Report("["
+                + run("ConcurrentBenchmark.aloneSampler", "ops/s", "[[10000]]", sampler) + ","
+                + run("ConcurrentBenchmark.aloneWriter", "ops/s", "[[50000]]", writer) + ","
+                + run("ConcurrentBenchmark.oneAndOne", "ops/s", "[[45000]]", slower + "," + writer + "," + rates)
+                + "]");
+
+        assertThat(report.markdown())
+                .contains("| ConcurrentBenchmark.aloneWriter | ARRIVAL, 1000000, VOLATILE | 1 | 12.8 | - | - |")
+                .contains("| ConcurrentBenchmark.oneAndOne | ARRIVAL, 1000000, VOLATILE | 1 | 10.2 | 5000 |"
+                        + " **80%** (80 - 80) | **50%** (50 - 50) | **100%** (100 - 100) | **75%** (75 - 75) |");
+    }
+
+    private static String counted(String name, double value) {
+        return String.format(Locale.ROOT, "\"%s\": {\"rawData\": [[%s]]}", name, value);
+    }
+
+    private static String rate(String name, double value) {
+        return String.format(Locale.ROOT, "\"%s\": {\"scoreUnit\": \"ops/s\", \"rawData\": [[%s]]}", name, value);
+    }
+
     private static String cpu(double nanos) {
         return String.format(Locale.ROOT, "\"cpu.norm\": {\"rawData\": [[%s]]}", nanos);
     }

@@ -1,6 +1,9 @@
 package io.engram.replay;
 
+import io.engram.replay.internal.priority.Weights;
+import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a sampler fills: {@link #size()} transitions by column, and a handle for each. Allocated once and filled again
@@ -10,6 +13,7 @@ public class Batch {
     private final Columns columns;
     private final long[] sequences;
     private final long incarnation;
+    private final @Nullable Weights weights;
 
     /**
      * For implementations of {@link Sampler}.
@@ -17,11 +21,13 @@ public class Batch {
      * @param columns where values go
      * @param sequences where handles go, one a row
      * @param incarnation the incarnation of the memory that fills this batch
+     * @param weights where probabilities and importance weights go; null if rows are drawn uniformly
      */
-    protected Batch(Columns columns, long[] sequences, long incarnation) {
+    protected Batch(Columns columns, long[] sequences, long incarnation, @Nullable Weights weights) {
         this.columns = columns;
         this.sequences = sequences;
         this.incarnation = incarnation;
+        this.weights = weights;
     }
 
     /**
@@ -71,6 +77,47 @@ public class Batch {
      */
     public final long incarnation() {
         return incarnation;
+    }
+
+    /**
+     * The probability with which each place of a batch draws this transition: its mass over the total mass.
+     *
+     * @param row 0 to size - 1
+     * @return above 0, at most 1
+     * @throws IllegalStateException if the batch was drawn uniformly
+     */
+    public final double probability(int row) {
+        return requireWeights().probabilities()[row];
+    }
+
+    /**
+     * The importance weight of a transition, by which its loss is to be multiplied.
+     *
+     * @param row 0 to size - 1
+     * @return at least 0
+     * @throws IllegalStateException if the batch was drawn uniformly
+     */
+    public final float weight(int row) {
+        return requireWeights().column().get(row);
+    }
+
+    /**
+     * All importance weights, as direct memory like a column's: f32, one a row, native byte order. The same buffer for
+     * the life of the batch; use absolute access.
+     *
+     * @return the buffer itself
+     * @throws IllegalStateException if the batch was drawn uniformly
+     */
+    public final ByteBuffer weights() {
+        return requireWeights().bytes();
+    }
+
+    private Weights requireWeights() {
+        if (weights == null) {
+            throw new IllegalStateException("a batch drawn uniformly has no probabilities and importance weights;"
+                    + " use SamplerSpec.prioritized");
+        }
+        return weights;
     }
 
     /**

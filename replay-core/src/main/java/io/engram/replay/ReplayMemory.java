@@ -59,11 +59,19 @@ public interface ReplayMemory extends AutoCloseable {
      * @param spec what to sample and how
      * @return a sampler for one thread at a time
      * @throws SchemaException if the spec asks for a column that the schema does not have, or for one twice
-     * @throws IllegalArgumentException if the spec's {@code minSize} exceeds the capacity
+     * @throws IllegalArgumentException if the spec's {@code minSize} exceeds the capacity, or the memory has no
+     *     priority index of the spec's name
      * @throws IllegalStateException if a sampler of that name is open
      * @throws MemoryClosedException if the memory is closed
      */
     Sampler sampler(SamplerSpec spec);
+
+    /**
+     * The priorities that the memory keeps.
+     *
+     * @return the settings of each index, by name in ascending order; empty if there is none
+     */
+    List<PriorityIndex> priorityIndexes();
 
     /**
      * What has happened so far.

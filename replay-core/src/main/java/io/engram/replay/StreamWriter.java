@@ -72,6 +72,16 @@ public interface StreamWriter extends AutoCloseable {
     }
 
     /**
+     * Gives the transition of the next {@code step} a priority of its own, in every index, instead of what the index
+     * gives to new transitions. Forgotten with the next {@code begin} or {@code abandon}; with {@link #stepAll} it is
+     * for the first step only.
+     *
+     * @param priority before alpha; finite, at least 0
+     * @throws IllegalArgumentException if it is NaN, infinite or negative
+     */
+    void prioritize(double priority);
+
+    /**
      * Commits the staged step and the staged state it led to. Either flag ends the episode; with both, terminated wins
      * wherever a learner must choose.
      *

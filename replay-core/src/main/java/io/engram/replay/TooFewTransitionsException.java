@@ -1,6 +1,6 @@
 package io.engram.replay;
 
-/** Fewer transitions are stored than the sampler's {@code minSize} asks for. */
+/** There are fewer rows than the sampler's {@code minSize} asks for, or no transition that it may draw. */
 public class TooFewTransitionsException extends ReplayException {
     private static final long serialVersionUID = 1L;
 

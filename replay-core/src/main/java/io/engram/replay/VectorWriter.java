@@ -83,6 +83,15 @@ public interface VectorWriter extends AutoCloseable {
     void step(Columns steps, boolean @Nullable [] transitions);
 
     /**
+     * Gives the transition of a lane's next {@code step} a priority of its own, as {@link StreamWriter#prioritize}.
+     *
+     * @param lane 0 to lanes - 1
+     * @param priority before alpha; finite, at least 0
+     * @throws IllegalArgumentException if it is NaN, infinite or negative
+     */
+    void prioritize(int lane, double priority);
+
+    /**
      * Gives up the open episode of one lane, as {@link StreamWriter#abandon}.
      *
      * @param lane 0 to lanes - 1

@@ -4,87 +4,31 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import io.engram.replay.Batch;
-import io.engram.replay.Column;
-import io.engram.replay.DType;
 import io.engram.replay.Field;
 import io.engram.replay.ReplayMemory;
-import io.engram.replay.RowLayout;
-import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
-import io.engram.replay.SplitMix64;
-import io.engram.replay.StreamWriter;
 
 /**
  * Deep Q-learning with a replay memory and a target network, Double DQN if asked: all of the algorithm, to be read from
- * top to bottom. What surrounds it (when to end, checkpoints, metrics) is {@link TrainingRun}.
- *
- * <p>Acting and learning share one thread, so a seed decides everything: the same seed, settings and memory give the
- * same weights.
+ * top to bottom. The same with priorities is {@link PrioritizedDqn}.
  *
  * <p>Sources: Mnih et al., "Human-level control through deep reinforcement learning", Nature 518, 2015; van Hasselt,
  * Guez and Silver, "Deep Reinforcement Learning with Double Q-learning", AAAI 2016.
  */
-final class Dqn implements AutoCloseable {
-    private static final String NEXT_OBSERVATION = Schema.NEXT + Field.OBSERVATION;
-
-    private final DqnSettings settings;
-    private final SplitMix64 environmentRandom;
-    private final SplitMix64 exploration;
-    private final Environment environment;
-    private final StreamWriter writer;
-    private final Sampler sampler;
-    private final Batch batch;
-    private final Engine engine;
-    private final NDManager manager;
-    private final QNetwork online;
-    private final QNetwork target;
-    private final SavableAdam optimizer = new SavableAdam();
-
-    private long step;
-    private long gradientSteps;
-    private double lastLoss = Double.NaN;
-
-    /** What a row of the memory holds for an environment. */
-    static Schema schema(Environment environment) {
-        return Schema.builder()
-                .observation(DType.F32, environment.observationSize())
-                .action(DType.I32)
-                .reward()
-                .rowLayout(RowLayout.SELF_CONTAINED)
-                .build();
-    }
-
+final class Dqn extends Agent {
     /** A new agent with random weights; the memory is of {@link #schema} and stays the caller's to close. */
     Dqn(String environmentName, long seed, DqnSettings settings, Engine engine, ReplayMemory memory) {
-        SplitMix64 seeds = new SplitMix64(seed);
-        this.settings = settings;
-        this.engine = engine;
-        environmentRandom = new SplitMix64(seeds.nextLong());
-        exploration = new SplitMix64(seeds.nextLong());
-        environment = Environments.make(environmentName, environmentRandom);
-        writer = memory.writer("actor");
-        sampler =
-                memory.sampler(SamplerSpec.uniform("learner", settings.replay().batchSize())
-                        .seed(seeds.nextLong())
-                        .columns(Field.OBSERVATION, Field.ACTION, Field.REWARD, NEXT_OBSERVATION, Schema.TERMINATED)
-                        .build());
-        batch = sampler.newBatch();
-        manager = engine.newBaseManager();
-        online = network(manager, environment, settings, new SplitMix64(seeds.nextLong()));
-        target = network(manager, environment, settings, new SplitMix64(0));
-        target.copyFrom(online);
+        super(environmentName, seed, settings, engine, memory, sampling(settings));
     }
 
-    /** A network of the right shape for an environment. */
-    static QNetwork network(NDManager manager, Environment environment, DqnSettings settings, SplitMix64 random) {
-        return new QNetwork(manager, environment.observationSize(), settings.hidden(), environment.actions(), random);
+    /** Every transition is as likely as any other. */
+    private static SamplerSpec.Builder sampling(DqnSettings settings) {
+        return SamplerSpec.uniform("learner", settings.replay().batchSize());
     }
 
-    /** Acts and learns for as long as the observer wants more. Begins with a new episode. */
+    @Override
     void train(Observer observer) {
         DqnSettings.Schedule schedule = settings.schedule();
         float[] observation = environment.reset();
@@ -125,31 +69,27 @@ final class Dqn implements AutoCloseable {
         }
     }
 
-    /** One gradient step on one batch. */
+    @Override
     void learn() {
         DqnSettings.Objective objective = settings.objective();
         sampler.sample(batch);
         try (NDManager scope = manager.newSubManager()) {
-            NDArray observations = tensor(scope, batch.column(Field.OBSERVATION));
-            NDArray actions = tensor(scope, batch.column(Field.ACTION)).toType(DataType.INT64, false);
-            NDArray rewards = tensor(scope, batch.column(Field.REWARD));
-            NDArray nextObservations = tensor(scope, batch.column(NEXT_OBSERVATION));
-            NDArray terminated = tensor(scope, batch.column(Schema.TERMINATED)).toType(DataType.FLOAT32, false);
+            NDArray observations = tensor(scope, Field.OBSERVATION);
+            NDArray actions = tensor(scope, Field.ACTION).toType(DataType.INT64, false);
+            NDArray rewards = tensor(scope, Field.REWARD);
+            NDArray nextObservations = tensor(scope, NEXT_OBSERVATION);
+            NDArray terminated = tensor(scope, Schema.TERMINATED).toType(DataType.FLOAT32, false);
 
             NDArray targetValues = target.forward(nextObservations);
             NDArray choosingValues = objective.doubleDqn() ? online.forward(nextObservations) : targetValues;
             NDArray expected = targets(rewards, terminated, choosingValues, targetValues, objective.gamma());
             try (GradientCollector collector = engine.newGradientCollector()) {
-                NDArray values = pick(online.forward(observations), actions);
-                NDArray loss = loss(values.sub(expected), objective.huber());
+                NDArray errors = pick(online.forward(observations), actions).sub(expected);
+                NDArray loss = losses(errors, objective.huber()).mean();
                 collector.backward(loss);
-                lastLoss = loss.getFloat();
+                noteLoss(loss.getFloat());
             }
             online.update(optimizer, settings.schedule().learningRate().at(step));
-        }
-        gradientSteps++;
-        if (!Double.isFinite(lastLoss)) {
-            throw new RunException("learning diverged: loss=" + lastLoss + " at step=" + step);
         }
     }
 
@@ -166,109 +106,13 @@ final class Dqn implements AutoCloseable {
         return rewards.add(nextValues.mul(continues).mul((float) gamma));
     }
 
-    /** The mean over the batch of the squared error, or of the Huber loss: squared up to 1, straight beyond. */
-    static NDArray loss(NDArray errors, boolean huber) {
+    /** Of each error its square, or its Huber loss: half the square up to 1, straight beyond. */
+    static NDArray losses(NDArray errors, boolean huber) {
         if (!huber) {
-            return errors.square().mean();
+            return errors.square();
         }
         NDArray sizes = errors.abs();
         NDArray bent = sizes.minimum(1);
-        return bent.square().mul(0.5f).add(sizes.sub(bent)).mean();
-    }
-
-    /** Of each row the value of one action. */
-    private static NDArray pick(NDArray values, NDArray actions) {
-        return values.gather(actions.expandDims(1), 1).squeeze(1);
-    }
-
-    /** A column of the batch as a tensor over the same memory, without a copy; valid until the next sample. */
-    private static NDArray tensor(NDManager scope, Column column) {
-        DataType type = switch (column.dtype()) {
-            case F32 -> DataType.FLOAT32;
-            case F64 -> DataType.FLOAT64;
-            case U8 -> DataType.UINT8;
-            case I8 -> DataType.INT8;
-            case I16 -> DataType.INT16;
-            case I32 -> DataType.INT32;
-            case I64 -> DataType.INT64;
-            case BOOL -> DataType.BOOLEAN;
-        };
-        long[] shape = new long[1 + column.shape().size()];
-        shape[0] = column.rows();
-        for (int i = 1; i < shape.length; i++) {
-            shape[i] = column.shape().get(i - 1);
-        }
-        return scope.create(column.buffer(), new Shape(shape), type);
-    }
-
-    /** The probability of a random action now. */
-    double epsilon() {
-        return settings.schedule().epsilon().at(step);
-    }
-
-    /** Steps taken in all. */
-    long step() {
-        return step;
-    }
-
-    /** The loss of the last batch; NaN before the first. */
-    double lastLoss() {
-        return lastLoss;
-    }
-
-    /** Where the agent acts. */
-    Environment environment() {
-        return environment;
-    }
-
-    /** The network that learns. */
-    QNetwork online() {
-        return online;
-    }
-
-    /** Adds everything that decides how the training goes on, but for the memory and the episode under way. */
-    void save(Checkpoint.Builder checkpoint) {
-        checkpoint.put("step", step);
-        checkpoint.put("gradientSteps", gradientSteps);
-        checkpoint.put("lastLoss", lastLoss);
-        checkpoint.put("random/environment", environmentRandom.state());
-        checkpoint.put("random/exploration", exploration.state());
-        checkpoint.put("random/sampler", sampler.randomState());
-        online.save("online", checkpoint);
-        target.save("target", checkpoint);
-        online.save(optimizer, checkpoint);
-    }
-
-    /** Takes everything that {@link #save} added. */
-    void restore(Checkpoint checkpoint) {
-        step = checkpoint.getLong("step");
-        gradientSteps = checkpoint.getLong("gradientSteps");
-        lastLoss = checkpoint.getDouble("lastLoss");
-        environmentRandom.restore(checkpoint.getLong("random/environment"));
-        exploration.restore(checkpoint.getLong("random/exploration"));
-        sampler.restoreRandomState(checkpoint.getLong("random/sampler"));
-        online.restore("online", checkpoint);
-        target.restore("target", checkpoint);
-        online.restore(optimizer, checkpoint);
-    }
-
-    /** Frees the networks and ends writer and sampler; an open episode is abandoned. */
-    @Override
-    public void close() {
-        sampler.close();
-        writer.close();
-        manager.close();
-    }
-
-    /** What a training run is told, and asked. */
-    interface Observer {
-        /** Whether another step shall be taken. */
-        boolean wantsMore();
-
-        /** An episode ended with the step under way. */
-        void episodeEnded(double episodeReturn, int episodeLength);
-
-        /** A step was taken, with all the learning that came with it. */
-        void stepTaken();
+        return bent.square().mul(0.5f).add(sizes.sub(bent));
     }
 }

@@ -90,6 +90,13 @@ final class DqnCommand implements Callable<Integer> {
     private @Nullable Boolean doubleDqn;
 
     @Option(
+            names = "--memory",
+            paramLabel = "KIND",
+            description = "How the memory is sampled: uniform, prioritized (in proportion to TD errors, alpha 0.6, beta"
+                    + " from 0.4) or rank (by their ranks, alpha 0.7, beta from 0.5); uniform unless said.")
+    private @Nullable String memoryKind;
+
+    @Option(
             names = "--checkpoint-every",
             paramLabel = "N",
             defaultValue = "1000",
@@ -111,8 +118,8 @@ final class DqnCommand implements Callable<Integer> {
         RunDirectory directory = new RunDirectory(dir);
         Checkpoint checkpoint = Files.exists(directory.checkpoint()) ? Checkpoint.read(directory.checkpoint()) : null;
         RunIdentity identity = checkpoint == null ? newIdentity() : RunIdentity.restore(checkpoint);
-        identity.check(environment, seed, capacity, preset, doubleDqn);
-        Schema schema = Dqn.schema(Environments.make(identity.environment(), new SplitMix64(0)));
+        identity.check(environment, seed, capacity, preset, doubleDqn, memoryKind);
+        Schema schema = Agent.schema(Environments.make(identity.environment(), new SplitMix64(0)));
         long from = checkpoint == null ? 0 : checkpoint.getLong("step");
         if (steps != null && steps < from) {
             throw new UsageException(
@@ -123,8 +130,10 @@ final class DqnCommand implements Callable<Integer> {
         try (StopSignal stop = StopSignal.install();
                 ReplayMemory memory = OffHeapReplayMemory.builder(schema, identity.capacity())
                         .directory(directory.memory())
+                        .priorities(identity.settings().replay().memory().priorities())
                         .open();
-                Dqn dqn = new Dqn(identity.environment(), identity.seed(), identity.settings(), engine, memory)) {
+                Agent agent =
+                        Agent.make(identity.environment(), identity.seed(), identity.settings(), engine, memory)) {
             checkMemory(memory, from);
             TrainingRun.Limits limits = new TrainingRun.Limits(
                     steps == null ? maxSteps : steps, steps == null, checkpointEvery, stop::isRequested);
@@ -132,10 +141,10 @@ final class DqnCommand implements Callable<Integer> {
             TrainingRun run;
             TrainingRun.End end;
             try (Progress progress = new Progress(out, from, limits.steps())) {
-                run = new TrainingRun(directory, identity, limits, dqn, progress, checkpoint);
+                run = new TrainingRun(directory, identity, limits, agent, progress, checkpoint);
                 end = run.train();
             }
-            drawCurve(run);
+            Charts.drawIfPossible(run::drawCurve, spec.commandLine().getErr());
             double wallSeconds = Duration.ofNanos(System.nanoTime() - started).toMillis() / 1e3;
             report(run.summary(memory, wallSeconds));
             return exitCode(end);
@@ -166,7 +175,8 @@ final class DqnCommand implements Callable<Integer> {
     }
 
     private RunIdentity newIdentity() {
-        DqnSettings settings = DqnSettings.preset(preset == null ? DEFAULT_PRESET : preset);
+        DqnSettings settings = DqnSettings.preset(preset == null ? DEFAULT_PRESET : preset)
+                .withMemory(memoryKind == null ? MemoryKind.UNIFORM : MemoryKind.named(memoryKind));
         return new RunIdentity(
                 environment == null ? CartPole.NAME : environment,
                 seed == null ? DEFAULT_SEED : seed,
@@ -184,15 +194,6 @@ final class DqnCommand implements Callable<Integer> {
         if (from == 0 && appended > 0 && !Files.exists(new RunDirectory(dir).checkpoint())) {
             throw new RunException("the directory " + dir + " has a memory of " + appended
                     + " rows but no checkpoint; choose another --dir");
-        }
-    }
-
-    /** A run is no failure because its picture cannot be drawn: some machines lack the fonts. */
-    private void drawCurve(TrainingRun run) {
-        try {
-            run.drawCurve();
-        } catch (IOException | RuntimeException | LinkageError e) {
-            spec.commandLine().getErr().println("warning: cannot draw the learning curve: " + e);
         }
     }
 

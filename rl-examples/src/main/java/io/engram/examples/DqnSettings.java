@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What can be chosen about {@link Dqn}.
+ * What can be chosen about {@link Dqn} and {@link PrioritizedDqn}.
  *
  * @param preset the name of the set they come from
  * @param hidden units of each hidden layer
@@ -40,7 +40,7 @@ record DqnSettings(String preset, List<Integer> hidden, Replay replay, Objective
         return new DqnSettings(
                 "quick",
                 List.of(128, 128),
-                new Replay(100_000, 128),
+                new Replay(100_000, 128, MemoryKind.UNIFORM, 100_000),
                 new Objective(0.99, true, false),
                 new Schedule(1_000, 4, 1, 256, new Line(1, 0.01, 8_000), new Line(1e-3, 1e-4, 100_000)));
     }
@@ -53,7 +53,7 @@ record DqnSettings(String preset, List<Integer> hidden, Replay replay, Objective
         return new DqnSettings(
                 "zoo",
                 List.of(128, 128),
-                new Replay(100_000, 64),
+                new Replay(100_000, 64, MemoryKind.UNIFORM, 50_000),
                 new Objective(0.99, true, true),
                 new Schedule(1_000, 256, 128, 256, new Line(1, 0.04, 8_000), new Line(1e-3, 1e-3, 1)));
     }
@@ -63,7 +63,7 @@ record DqnSettings(String preset, List<Integer> hidden, Replay replay, Objective
         return new DqnSettings(
                 "cleanrl",
                 List.of(120, 84),
-                new Replay(10_000, 128),
+                new Replay(10_000, 128, MemoryKind.UNIFORM, 500_000),
                 new Objective(0.99, false, false),
                 new Schedule(10_000, 10, 1, 500, new Line(1, 0.05, 250_000), new Line(2.5e-4, 2.5e-4, 1)));
     }
@@ -74,13 +74,22 @@ record DqnSettings(String preset, List<Integer> hidden, Replay replay, Objective
         return new DqnSettings(preset, hidden, replay, changed, schedule);
     }
 
+    /** These settings with another kind of memory. */
+    DqnSettings withMemory(MemoryKind memory) {
+        Replay changed = new Replay(replay.capacity, replay.batchSize, memory, replay.betaSteps);
+        return new DqnSettings(preset, hidden, changed, objective, schedule);
+    }
+
     /**
      * What is kept and drawn.
      *
      * @param capacity rows the memory keeps unless the command line says otherwise
      * @param batchSize transitions a gradient step
+     * @param memory how transitions are drawn
+     * @param betaSteps the step from which on importance weights correct in full: about the length of a run. Without
+     *     meaning if the memory is uniform
      */
-    record Replay(long capacity, int batchSize) {}
+    record Replay(long capacity, int batchSize, MemoryKind memory, long betaSteps) {}
 
     /**
      * What is minimized.
@@ -102,7 +111,12 @@ record DqnSettings(String preset, List<Integer> hidden, Replay replay, Objective
      * @param learningRate of Adam
      */
     record Schedule(
-            long learningStarts, int trainEvery, int gradientSteps, int targetEvery, Line epsilon, Line learningRate) {}
+            long learningStarts, int trainEvery, int gradientSteps, int targetEvery, Line epsilon, Line learningRate) {
+        /** How many gradient steps are taken up to a step, it included. */
+        long batches(long step) {
+            return step < learningStarts ? 0 : (step / trainEvery - (learningStarts - 1) / trainEvery) * gradientSteps;
+        }
+    }
 
     /**
      * A value that changes evenly for a while, then stays.

@@ -56,7 +56,7 @@ final class EvalCommand implements Callable<Integer> {
         RunIdentity identity = RunIdentity.restore(best);
         Engine engine = PyTorch.load();
         try (NDManager manager = engine.newBaseManager()) {
-            QNetwork network = Dqn.network(
+            QNetwork network = Agent.network(
                     manager,
                     Environments.make(identity.environment(), new SplitMix64(0)),
                     identity.settings(),

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         description = "Agents that learn from an Engram replay memory.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {DqnCommand.class, EvalCommand.class, HelpCommand.class},
+        subcommands = {DqnCommand.class, EvalCommand.class, CliffwalkCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -74,7 +74,7 @@ final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: dqn or eval");
+        throw new ParameterException(spec.commandLine(), "a command is missing: dqn, eval or cliffwalk");
     }
 
     /** The version in the jar's manifest. */

@@ -19,13 +19,15 @@ record RunIdentity(String environment, long seed, long capacity, DqnSettings set
         checkpoint.put("capacity", capacity);
         checkpoint.put("preset", settings.preset());
         checkpoint.put("doubleDqn", settings.objective().doubleDqn() ? 1 : 0);
+        checkpoint.put("memory", settings.replay().memory().label());
         checkpoint.put("settings", settings.toString());
     }
 
     /** Takes it from a checkpoint; throws {@link RunException} if a preset is no longer what it was. */
     static RunIdentity restore(Checkpoint checkpoint) {
-        DqnSettings settings =
-                DqnSettings.preset(checkpoint.getText("preset")).withDoubleDqn(checkpoint.getLong("doubleDqn") == 1);
+        DqnSettings settings = DqnSettings.preset(checkpoint.getText("preset"))
+                .withDoubleDqn(checkpoint.getLong("doubleDqn") == 1)
+                .withMemory(MemoryKind.named(checkpoint.getText("memory")));
         if (!settings.toString().equals(checkpoint.getText("settings"))) {
             throw new RunException("the run was begun with " + checkpoint.getText("settings") + ", this version has "
                     + settings + "; begin a new run");
@@ -43,12 +45,14 @@ record RunIdentity(String environment, long seed, long capacity, DqnSettings set
             @Nullable Long askedSeed,
             @Nullable Long askedCapacity,
             @Nullable String askedPreset,
-            @Nullable Boolean askedDoubleDqn) {
+            @Nullable Boolean askedDoubleDqn,
+            @Nullable String askedMemory) {
         check("--env", environment, askedEnvironment);
         check("--seed", seed, askedSeed);
         check("--capacity", capacity, askedCapacity);
         check("--preset", settings.preset(), askedPreset);
         check("--double", settings.objective().doubleDqn(), askedDoubleDqn);
+        check("--memory", settings.replay().memory().label(), askedMemory);
     }
 
     private static <T> void check(String option, T begun, @Nullable T asked) {

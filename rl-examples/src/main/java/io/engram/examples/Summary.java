@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * How a run ended.
  *
  * @param env the environment's name
+ * @param memory the kind of memory: uniform, prioritized or rank
  * @param seed of the run
  * @param steps taken in all, over all resumptions
  * @param episodes ended in all
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Summary(
         String env,
+        String memory,
         long seed,
         long steps,
         long episodes,
@@ -54,6 +56,7 @@ record Summary(
     private Map<String, @Nullable Object> values() {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         values.put("env", env);
+        values.put("memory", memory);
         values.put("seed", seed);
         values.put("steps", steps);
         values.put("episodes", episodes);

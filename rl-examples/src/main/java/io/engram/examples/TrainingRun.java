@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What surrounds the learning: when to end, checkpoints, metrics, the best network. A run is in its directory: what is
  * there goes on from its last checkpoint, with all rows of the memory kept and a new episode.
  */
-final class TrainingRun implements Dqn.Observer {
+final class TrainingRun implements Agent.Observer {
     /** The episodes of an evaluation. */
     static final int EVALUATION_EPISODES = 100;
 
@@ -23,7 +23,7 @@ final class TrainingRun implements Dqn.Observer {
     private final RunDirectory directory;
     private final RunIdentity identity;
     private final Limits limits;
-    private final Dqn dqn;
+    private final Agent agent;
     private final Progress progress;
     private final MetricsLog metrics;
     private final double solvedReturn;
@@ -43,24 +43,24 @@ final class TrainingRun implements Dqn.Observer {
             RunDirectory directory,
             RunIdentity identity,
             Limits limits,
-            Dqn dqn,
+            Agent agent,
             Progress progress,
             @Nullable Checkpoint checkpoint)
             throws IOException {
         this.directory = directory;
         this.identity = identity;
         this.limits = limits;
-        this.dqn = dqn;
+        this.agent = agent;
         this.progress = progress;
-        this.solvedReturn = dqn.environment().solvedReturn();
+        this.solvedReturn = agent.environment().solvedReturn();
         if (checkpoint != null) {
             restore(checkpoint);
         }
-        this.resumedFromStep = dqn.step();
+        this.resumedFromStep = agent.step();
         this.bestMean = Files.exists(directory.best())
                 ? Checkpoint.read(directory.best()).getDouble("mean")
                 : Double.NEGATIVE_INFINITY;
-        this.metrics = new MetricsLog(directory.metrics(), dqn.step());
+        this.metrics = new MetricsLog(directory.metrics(), agent.step());
         if (checkpoint == null) {
             save();
         }
@@ -69,7 +69,7 @@ final class TrainingRun implements Dqn.Observer {
     /** Trains until the limits are reached, then saves everything. */
     End train() {
         try (metrics) {
-            dqn.train(this);
+            agent.train(this);
             save();
             evaluate();
         } catch (IOException e) {
@@ -83,7 +83,7 @@ final class TrainingRun implements Dqn.Observer {
 
     @Override
     public boolean wantsMore() {
-        return dqn.step() < limits.steps
+        return agent.step() < limits.steps
                 && !(limits.untilSolved && solvedAtStep != null)
                 && !limits.stop.getAsBoolean();
     }
@@ -93,7 +93,13 @@ final class TrainingRun implements Dqn.Observer {
         episodes++;
         returns.add(episodeReturn);
         metrics.append(new MetricsLog.Row(
-                dqn.step(), episodes, episodeReturn, episodeLength, returns.mean(), dqn.epsilon(), dqn.lastLoss()));
+                agent.step(),
+                episodes,
+                episodeReturn,
+                episodeLength,
+                returns.mean(),
+                agent.epsilon(),
+                agent.lastLoss()));
         if (returns.isFull()) {
             noteMean(returns.mean());
         }
@@ -102,20 +108,20 @@ final class TrainingRun implements Dqn.Observer {
     /** The mean return of 100 consecutive episodes, of training or of an evaluation. */
     private void noteMean(double mean) {
         if (solvedAtStep == null && mean >= solvedReturn) {
-            solvedAtStep = dqn.step();
+            solvedAtStep = agent.step();
             solvedMean = mean;
         }
     }
 
     @Override
     public void stepTaken() {
-        if (dqn.step() % EVALUATE_EVERY == 0) {
+        if (agent.step() % EVALUATE_EVERY == 0) {
             evaluate();
         }
-        if (dqn.step() % limits.checkpointEvery == 0) {
+        if (agent.step() % limits.checkpointEvery == 0) {
             save();
         }
-        progress.show(dqn.step(), episodes, returns);
+        progress.show(agent.step(), episodes, returns);
     }
 
     /** How the run stands. */
@@ -123,15 +129,16 @@ final class TrainingRun implements Dqn.Observer {
         MemoryStats stats = memory.stats();
         return new Summary(
                 identity.environment(),
+                identity.settings().replay().memory().label(),
                 identity.seed(),
-                dqn.step(),
+                agent.step(),
                 episodes,
                 meanReturn(),
                 solvedAtStep,
                 resumedFromStep,
                 stats.size(),
                 stats.appendedRows(),
-                dqn.online().sha256(),
+                agent.online().sha256(),
                 wallSeconds);
     }
 
@@ -164,7 +171,7 @@ final class TrainingRun implements Dqn.Observer {
         checkpoint.put("returns", returns.toArray());
         checkpoint.put("solvedAtStep", solvedAtStep == null ? -1 : solvedAtStep);
         checkpoint.put("solvedMean", solvedMean);
-        dqn.save(checkpoint);
+        agent.save(checkpoint);
         checkpoint.build().write(directory.checkpoint());
     }
 
@@ -176,13 +183,13 @@ final class TrainingRun implements Dqn.Observer {
         long solved = checkpoint.getLong("solvedAtStep");
         solvedAtStep = solved < 0 ? null : solved;
         solvedMean = checkpoint.getDouble("solvedMean");
-        dqn.restore(checkpoint);
+        agent.restore(checkpoint);
     }
 
     /** Plays without random actions, and keeps the network if none played better; of equals the latest. */
     private void evaluate() {
         Evaluation evaluation =
-                Evaluation.play(dqn.online(), identity.environment(), EVALUATION_EPISODES, EVALUATION_SEED);
+                Evaluation.play(agent.online(), identity.environment(), EVALUATION_EPISODES, EVALUATION_SEED);
         noteMean(evaluation.mean());
         if (evaluation.mean() < bestMean) {
             return;
@@ -190,9 +197,9 @@ final class TrainingRun implements Dqn.Observer {
         bestMean = evaluation.mean();
         Checkpoint.Builder best = Checkpoint.builder();
         identity.save(best);
-        best.put("step", dqn.step());
+        best.put("step", agent.step());
         best.put("mean", evaluation.mean());
-        dqn.online().save("online", best);
+        agent.online().save("online", best);
         best.build().write(directory.best());
     }
 

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.engram.replay.SplitMix64;
+import io.engram.replay.offheap.OffHeapReplayMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The program in a JVM of its own, ended from outside. */
 class KilledRunTest {
@@ -28,15 +33,19 @@ class KilledRunTest {
         }
     }
 
-    @Test
-    void killedRunGoesOnByTheSameCommand() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void killedRunGoesOnByTheSameCommand(MemoryKind kind) throws Exception {
         Path run = directory.resolve("run");
         Path json = directory.resolve("summary.json");
-        Process child = start("dqn", "--dir", run.toString(), "--seed", "4", "--checkpoint-every", "100");
+        Process child = start(
+                "dqn", "--dir", run.toString(), "--seed", "4", "--memory", kind.label(), "--checkpoint-every", "100");
         awaitStep(child, run, 1_200);
         child.destroyForcibly();
         assertThat(child.waitFor()).isEqualTo(137);
         long savedStep = Checkpoint.read(run.resolve("checkpoint.bin")).getLong("step");
+
+        assertThatPrioritiesStay(kind, run);
 
         Process again = start(
                 "dqn",
@@ -50,7 +59,10 @@ class KilledRunTest {
                 json.toString());
         assertThat(again.waitFor()).as(output()).isEqualTo(0);
         JsonObject summary = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
-        assertThat(summary.get("resumedFromStep").getAsLong()).isEqualTo(savedStep);
+        assertThat(summary.get("memory").getAsString()).isEqualTo(kind.label());
+        assertThat(summary.get("resumedFromStep").getAsLong())
+                .isEqualTo(savedStep)
+                .isPositive();
         assertThat(summary.get("steps").getAsLong()).isEqualTo(savedStep + 500);
         // Rows appended after the last checkpoint stay, too.
         assertThat(summary.get("memoryAppended").getAsLong()).isGreaterThanOrEqualTo(savedStep + 500);
@@ -59,6 +71,27 @@ class KilledRunTest {
                 .extracting(MetricsLog.Row::step)
                 .isSorted()
                 .doesNotHaveDuplicates();
+    }
+
+    /** The priorities that a killed learner left are not those of new rows, and are the same at the next opening. */
+    private static void assertThatPrioritiesStay(MemoryKind kind, Path run) {
+        if (kind == MemoryKind.UNIFORM) {
+            return;
+        }
+        Map<Long, Double> left = prioritiesOf(kind, run);
+        assertThat(left.values().stream().distinct().count()).isGreaterThan(100);
+        assertThat(prioritiesOf(kind, run).equals(left)).isTrue();
+    }
+
+    private static Map<Long, Double> prioritiesOf(MemoryKind kind, Path run) {
+        try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(
+                        Agent.schema(new CartPole(new SplitMix64(0))),
+                        DqnSettings.quick().replay().capacity())
+                .directory(new RunDirectory(run).memory())
+                .priorities(kind.priorities())
+                .open()) {
+            return PrioritizedDqnTest.probabilities(memory);
+        }
     }
 
     @Test

@@ -8,8 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Some minutes of training: whether the agent learns at all. */
 @Tag("soak")
@@ -17,8 +18,9 @@ class SolveTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void fourOfFiveSeedsSolveCartPole() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void fourOfFiveSeedsSolveCartPole(MemoryKind kind) throws IOException {
         int solved = 0;
         for (int seed = 1; seed <= 5; seed++) {
             Path json = directory.resolve("summary.json");
@@ -27,6 +29,7 @@ class SolveTest {
                             "dqn",
                             "--dir=" + directory.resolve("run" + seed),
                             "--seed=" + seed,
+                            "--memory=" + kind.label(),
                             "--max-steps=200000",
                             "--summary-json=" + json);
             JsonObject summary = JsonParser.parseString(Files.readString(json)).getAsJsonObject();

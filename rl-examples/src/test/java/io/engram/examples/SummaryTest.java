@@ -9,10 +9,11 @@ import org.junit.jupiter.api.Test;
 class SummaryTest {
     @Test
     void jsonHasExactlyTheseKeys() {
-        JsonObject json = parse(new Summary(CartPole.NAME, 3, 500, 7, 21.5, 400L, 100, 500, 600, "ab", 1.25));
+        JsonObject json = parse(new Summary(CartPole.NAME, "rank", 3, 500, 7, 21.5, 400L, 100, 500, 600, "ab", 1.25));
         assertThat(json.keySet())
                 .containsExactly(
                         "env",
+                        "memory",
                         "seed",
                         "steps",
                         "episodes",
@@ -24,6 +25,7 @@ class SummaryTest {
                         "weightsSha256",
                         "wallSeconds");
         assertThat(json.get("env").getAsString()).isEqualTo("CartPole-v1");
+        assertThat(json.get("memory").getAsString()).isEqualTo("rank");
         assertThat(json.get("steps").getAsLong()).isEqualTo(500);
         assertThat(json.get("meanReturn100").getAsDouble()).isEqualTo(21.5);
         assertThat(json.get("solvedAtStep").getAsLong()).isEqualTo(400);
@@ -32,7 +34,7 @@ class SummaryTest {
 
     @Test
     void whatThereIsNotIsNull() {
-        JsonObject json = parse(new Summary(CartPole.NAME, 3, 5, 0, null, null, 0, 5, 5, "ab", 1));
+        JsonObject json = parse(new Summary(CartPole.NAME, "rank", 3, 5, 0, null, null, 0, 5, 5, "ab", 1));
         assertThat(json.get("meanReturn100").isJsonNull()).isTrue();
         assertThat(json.get("solvedAtStep").isJsonNull()).isTrue();
     }
@@ -40,7 +42,7 @@ class SummaryTest {
     @Test
     void textIsEscaped() {
         String awkward = "a\"b\\c\nd\u0001é";
-        assertThat(parse(new Summary(awkward, 3, 5, 0, null, null, 0, 5, 5, "ab", 1))
+        assertThat(parse(new Summary(awkward, "rank", 3, 5, 0, null, null, 0, 5, 5, "ab", 1))
                         .get("env")
                         .getAsString())
                 .isEqualTo(awkward);

@@ -9,6 +9,8 @@ import io.engram.replay.StreamException;
 public final class Lane {
     /** What {@link #previous()} is for the first row of an episode. */
     public static final long NONE = -1;
+    /** What {@link #priority()} is unless the writer gives one. */
+    public static final double UNRATED = -1;
 
     private final String stream;
     private final int streamId;
@@ -18,6 +20,7 @@ public final class Lane {
     private long episode;
     private int step;
     private long previous = NONE;
+    private double priority = UNRATED;
 
     /**
      * A stream with no episode open.
@@ -88,12 +91,40 @@ public final class Lane {
     }
 
     /**
+     * The row that a transition starts from.
+     *
+     * @param end the row that it leads to, about to be or just appended for this lane and not the first of an episode
+     * @return its sequence
+     */
+    public long start(long end) {
+        return selfContained ? end : previous;
+    }
+
+    /**
      * Whether an episode is open.
      *
      * @return true between begin and end
      */
     public boolean inEpisode() {
         return inEpisode;
+    }
+
+    /**
+     * The priority of the transition that the next row ends.
+     *
+     * @return at least 0, or {@link #UNRATED}
+     */
+    public double priority() {
+        return priority;
+    }
+
+    /** Rates the transition of the next step. */
+    void prioritize(double rating) {
+        if (!(rating >= 0 && rating < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "priority=" + rating + " of stream '" + stream + "', expected a finite number of at least 0");
+        }
+        priority = rating;
     }
 
     /** Rows that {@link #begin} needs. */
@@ -106,6 +137,7 @@ public final class Lane {
         episode = sink.nextEpisode();
         step = 0;
         previous = NONE;
+        priority = UNRATED;
         // Until the first row is there: a step after a begin that failed would have nothing to start from.
         inEpisode = false;
         if (selfContained) {
@@ -123,6 +155,7 @@ public final class Lane {
     long step(RowSink sink, int flags) {
         long sequence = sink.append(this, flags);
         previous = sequence;
+        priority = UNRATED;
         step++;
         if (flags != 0) {
             inEpisode = false;
@@ -134,6 +167,7 @@ public final class Lane {
 
     void abandon() {
         inEpisode = false;
+        priority = UNRATED;
     }
 
     void requireEpisode() {

@@ -170,6 +170,11 @@ public final class SinkStreamWriter implements StreamWriter {
     }
 
     @Override
+    public void prioritize(double priority) {
+        lane.prioritize(priority);
+    }
+
+    @Override
     public void abandon() {
         requireOpen();
         lane.abandon();

@@ -100,6 +100,11 @@ public final class SinkVectorWriter implements VectorWriter {
     }
 
     @Override
+    public void prioritize(int lane, double priority) {
+        lanes.get(lane).prioritize(priority);
+    }
+
+    @Override
     public void abandon(int lane) {
         requireOpen();
         lanes.get(lane).abandon();

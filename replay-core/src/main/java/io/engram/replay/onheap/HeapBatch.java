@@ -9,9 +9,12 @@ import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.RowFlags;
+import io.engram.replay.internal.priority.Weights;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A batch that one sampler fills. */
 final class HeapBatch extends Batch {
@@ -20,22 +23,38 @@ final class HeapBatch extends Batch {
 
     private final HeapSampler sampler;
     private final long[] sequences;
+    private final @Nullable Weights weights;
     private final List<Source> sources = new ArrayList<>();
 
-    HeapBatch(HeapSampler sampler, Schema schema, Columns columns, long incarnation) {
-        this(sampler, schema, columns, new long[columns.rows()], incarnation);
+    HeapBatch(HeapSampler sampler, Schema schema, Columns columns, long incarnation, @Nullable Weights weights) {
+        this(sampler, schema, columns, new long[columns.rows()], incarnation, weights);
     }
 
-    private HeapBatch(HeapSampler sampler, Schema schema, Columns columns, long[] sequences, long incarnation) {
-        super(columns, sequences, incarnation);
+    private HeapBatch(
+            HeapSampler sampler,
+            Schema schema,
+            Columns columns,
+            long[] sequences,
+            long incarnation,
+            @Nullable Weights weights) {
+        super(columns, sequences, incarnation, weights);
         this.sampler = sampler;
         this.sequences = sequences;
+        this.weights = weights;
+        // No handle before the first transition.
+        Arrays.fill(sequences, -1);
         PayloadLayout layout = new PayloadLayout(schema);
         columns.all().forEach(column -> sources.add(source(schema, layout, column)));
     }
 
     HeapSampler sampler() {
         return sampler;
+    }
+
+    /** Where probabilities and weights go, if rows are drawn by priority. */
+    @Nullable
+    Weights drawnWeights() {
+        return weights;
     }
 
     /** Fills a row with the transition from one row to another. */

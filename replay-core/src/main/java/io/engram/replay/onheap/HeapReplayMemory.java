@@ -2,6 +2,7 @@ package io.engram.replay.onheap;
 
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.MemoryStats;
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
@@ -15,8 +16,9 @@ import io.engram.replay.internal.SinkStreamWriter;
 import io.engram.replay.internal.SinkVectorWriter;
 import io.engram.replay.internal.StagedRow;
 import io.engram.replay.internal.StreamRegistry;
+import io.engram.replay.internal.priority.IndexNames;
+import java.security.SecureRandom;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -29,30 +31,34 @@ public final class HeapReplayMemory implements ReplayMemory {
     /** The largest capacity. */
     public static final long MAX_CAPACITY = Integer.MAX_VALUE - 8;
 
-    private static final AtomicLong INCARNATIONS = new AtomicLong();
-
     private final Schema schema;
     private final PayloadLayout layout;
     private final HeapRing ring;
     private final StreamRegistry streams = new StreamRegistry((id, name) -> {});
     private final SamplerNames samplerNames = new SamplerNames();
-    private final long incarnation = INCARNATIONS.incrementAndGet();
+    private final long incarnation = new SecureRandom().nextLong();
 
     /**
      * An empty memory. The heap it needs grows with the rows that are appended.
      *
      * @param schema what a transition is made of
      * @param capacity how many rows to keep, 1 to {@value #MAX_CAPACITY}
-     * @throws IllegalArgumentException if the capacity is out of bounds
+     * @param indexes the priorities to keep, if any
+     * @throws IllegalArgumentException if the capacity is out of bounds, or two indexes have the same name
      */
-    public HeapReplayMemory(Schema schema, long capacity) {
+    public HeapReplayMemory(Schema schema, long capacity, PriorityIndex... indexes) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
             throw new IllegalArgumentException("capacity=" + capacity + ", expected 1 to " + MAX_CAPACITY
                     + " rows; for more use an off-heap memory");
         }
         this.schema = schema;
         this.layout = new PayloadLayout(schema);
-        this.ring = new HeapRing(schema.rowLayout(), (int) capacity);
+        this.ring = new HeapRing(
+                schema.rowLayout(),
+                (int) capacity,
+                IndexNames.sorted(List.of(indexes)).stream()
+                        .map(settings -> new HeapPriorityIndex(settings, capacity))
+                        .toList());
     }
 
     @Override
@@ -94,10 +100,18 @@ public final class HeapReplayMemory implements ReplayMemory {
     @Override
     public Sampler sampler(SamplerSpec spec) {
         return locked(() -> {
-            SamplerSpec checked = spec.forMemory(schema, capacity());
+            SamplerSpec checked = spec.forMemory(
+                    schema,
+                    capacity(),
+                    priorityIndexes().stream().map(PriorityIndex::name).toList());
             samplerNames.open(checked.name());
             return new HeapSampler(ring, schema, checked, samplerNames, incarnation);
         });
+    }
+
+    @Override
+    public List<PriorityIndex> priorityIndexes() {
+        return ring.indexes().stream().map(HeapPriorityIndex::settings).toList();
     }
 
     @Override

@@ -23,6 +23,7 @@ final class HeapRing {
     private final List<Row> rows = new ArrayList<>();
     private final boolean selfContained;
     private final int capacity;
+    private final List<HeapPriorityIndex> indexes;
     private long head;
     private long episodes;
     private long appendedTransitions;
@@ -31,7 +32,8 @@ final class HeapRing {
     private long redraws;
     private boolean closed;
 
-    HeapRing(RowLayout layout, int capacity) {
+    HeapRing(RowLayout layout, int capacity, List<HeapPriorityIndex> indexes) {
+        this.indexes = indexes;
         this.selfContained = layout == RowLayout.SELF_CONTAINED;
         this.capacity = capacity;
     }
@@ -75,17 +77,26 @@ final class HeapRing {
         return episodes++;
     }
 
-    long append(Row row) {
+    /** Appends a row; if it ends a transition, that has its writer's priority or {@code Lane.UNRATED}. */
+    long append(Row row, double priority) {
         long sequence = head++;
         if (sequence < capacity) {
             rows.add(row);
         } else {
             rows.set((int) (sequence % capacity), row);
+            indexes.forEach(index -> index.evict(sequence - capacity));
         }
         if (selfContained || !isFirst(row)) {
             appendedTransitions++;
         }
+        if (endsTransition(sequence)) {
+            indexes.forEach(index -> index.insert(start(sequence), sequence, priority));
+        }
         return sequence;
+    }
+
+    List<HeapPriorityIndex> indexes() {
+        return indexes;
     }
 
     Row row(long sequence) {
@@ -125,6 +136,10 @@ final class HeapRing {
                 0,
                 0,
                 0,
+                0,
+                indexes.stream().mapToLong(HeapPriorityIndex::updates).sum(),
+                indexes.stream().mapToLong(HeapPriorityIndex::stale).sum(),
+                indexes.stream().mapToLong(HeapPriorityIndex::clamped).sum(),
                 size() * payloadLength,
                 0);
     }

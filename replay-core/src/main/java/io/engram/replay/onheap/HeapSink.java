@@ -30,7 +30,7 @@ final class HeapSink implements RowSink {
     @Override
     public long append(Lane lane, int flags) {
         return ring.append(
-                new HeapRing.Row(flags, lane.previous(), lane.row().image().clone()));
+                new HeapRing.Row(flags, lane.previous(), lane.row().image().clone()), lane.priority());
     }
 
     @Override

@@ -29,6 +29,9 @@ interface Actors {
     /** Returns what the writer returned. */
     long stepAll(int stream, List<Step> steps);
 
+    /** Rates the next step of a stream. */
+    void prioritize(int stream, double priority);
+
     void abandon(int stream);
 
     /** Closes the stream and opens it again. */

@@ -1,7 +1,9 @@
 package io.engram.replay.contract;
 
+import java.util.Arrays;
+
 /**
- * Pearson's test of counts against equal probabilities, from both sides: too uneven, and too even to be independent
+ * Pearson's test of counts against probabilities, from both sides: too uneven, and too even to be independent
  * draws. At fixed seeds its verdict is always the same; for a right sampler, a new seed raises a false alarm with the
  * probability {@link #FALSE_ALARM_RATE}.
  */
@@ -15,22 +17,37 @@ final class ChiSquare {
 
     /** Empty if the counts look like independent draws with equal probabilities, else what is wrong. */
     static String verdict(long[] counts) {
-        double total = 0;
-        for (long count : counts) {
-            total += count;
-        }
-        double expected = total / counts.length;
-        if (expected < 20) {
-            throw new IllegalArgumentException("expected count=" + expected + " a cell, need at least 20");
-        }
+        double[] probabilities = new double[counts.length];
+        Arrays.fill(probabilities, 1.0 / counts.length);
+        return verdict(counts, probabilities);
+    }
+
+    /** Empty if the counts look like independent draws with these probabilities, else what is wrong. */
+    static String verdict(long[] counts, double[] probabilities) {
+        double total = (double) Arrays.stream(counts).sum();
         double statistic = 0;
-        for (long count : counts) {
-            statistic += (count - expected) * (count - expected) / expected;
+        int cells = 0;
+        for (int i = 0; i < counts.length; i++) {
+            double expected = total * probabilities[i];
+            if (probabilities[i] == 0) {
+                if (counts[i] > 0) {
+                    return "impossible: cell=" + i + " has count=" + counts[i];
+                }
+                continue;
+            }
+            if (expected < 20) {
+                throw new IllegalArgumentException("expected count=" + expected + " a cell, need at least 20");
+            }
+            double excess = (double) counts[i] - expected;
+            statistic += excess * excess / expected;
+            cells++;
         }
-        double lowest = quantile(counts.length - 1, -QUANTILE);
-        double highest = quantile(counts.length - 1, QUANTILE);
-        String figures =
-                "chi-square=" + statistic + " for cells=" + counts.length + ", expected " + lowest + " to " + highest;
+        if (cells == 1) {
+            return "";
+        }
+        double lowest = quantile(cells - 1, -QUANTILE);
+        double highest = quantile(cells - 1, QUANTILE);
+        String figures = "chi-square=" + statistic + " for cells=" + cells + ", expected " + lowest + " to " + highest;
         if (statistic > highest) {
             return "uneven: " + figures;
         }

@@ -10,7 +10,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * A random history from a seed, told to several actors at once: interleaved streams and lanes, random ends of both
- * kinds, abandoned and reopened streams, many steps at a time, both kinds of autoreset, and calls that must fail.
+ * kinds, abandoned and reopened streams, many steps at a time, both kinds of autoreset, priorities that writers give,
+ * and calls that must fail.
  */
 final class History {
     static final int STREAMS = 3;
@@ -61,6 +62,10 @@ final class History {
                 int lane = random.nextInt(laneOpen.length);
                 laneOpen[lane] = false;
                 targets.forEach(target -> target.vectorAbandon(lane));
+            } else if (choice < 97) {
+                // Halves, so that several are equal, and sometimes zero.
+                double priority = random.nextInt(20) * 0.5;
+                targets.forEach(target -> target.prioritize(stream, priority));
             } else {
                 targets.forEach(target -> target.misuse(stream));
             }

@@ -78,7 +78,7 @@ public abstract class HistoryContract extends MemoryContract {
                     if (!expected.isEmpty()) {
                         assertThat(sequences(batch)).as("seed=%d", seed).isEqualTo(expected);
                     }
-                    assertThat(sampler.randomState()).as("seed=%d", seed).isEqualTo(random.state());
+                    assertThat(sampler.state().random()).as("seed=%d", seed).isEqualTo(random.state());
                 }
             }
         }

@@ -59,6 +59,11 @@ final class MemoryActors implements Actors, AutoCloseable {
     }
 
     @Override
+    public void prioritize(int stream, double priority) {
+        writers.get(stream).prioritize(priority);
+    }
+
+    @Override
     public void abandon(int stream) {
         writers.get(stream).abandon();
     }

@@ -1,6 +1,7 @@
 package io.engram.replay.contract;
 
 import io.engram.replay.Batch;
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Sampler;
@@ -26,7 +27,18 @@ public abstract class MemoryContract {
      * @param schema what a transition is made of
      * @param capacity how many rows it keeps exactly
      */
-    protected abstract ReplayMemory create(Schema schema, long capacity);
+    protected ReplayMemory create(Schema schema, long capacity) {
+        return create(schema, capacity, new PriorityIndex[0]);
+    }
+
+    /**
+     * A new, empty memory with priorities.
+     *
+     * @param schema what a transition is made of
+     * @param capacity how many rows it keeps exactly
+     * @param indexes the priorities it keeps; may be none
+     */
+    protected abstract ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes);
 
     /** Called with each memory after it was closed, to look for what it left behind. */
     protected void check(ReplayMemory closed) {}
@@ -45,9 +57,20 @@ public abstract class MemoryContract {
         return memory;
     }
 
+    final ReplayMemory memory(Schema schema, long capacity, PriorityIndex... indexes) {
+        ReplayMemory memory = create(schema, capacity, indexes);
+        created.add(memory);
+        return memory;
+    }
+
     /** A memory of {@link Schemas#longs}. */
     final ReplayMemory longs(RowLayout layout, long capacity) {
         return memory(Schemas.longs(layout), capacity);
+    }
+
+    /** A memory of {@link Schemas#longs} with priorities. */
+    final ReplayMemory longs(RowLayout layout, long capacity, PriorityIndex... indexes) {
+        return memory(Schemas.longs(layout), capacity, indexes);
     }
 
     static long begin(StreamWriter writer, long state) {

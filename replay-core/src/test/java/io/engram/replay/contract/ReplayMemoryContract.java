@@ -1,5 +1,6 @@
 package io.engram.replay.contract;
 
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.Schema;
 import org.junit.jupiter.api.Nested;
@@ -15,7 +16,18 @@ public abstract class ReplayMemoryContract {
      * @param schema what a transition is made of
      * @param capacity how many rows it keeps exactly
      */
-    protected abstract ReplayMemory create(Schema schema, long capacity);
+    protected ReplayMemory create(Schema schema, long capacity) {
+        return create(schema, capacity, new PriorityIndex[0]);
+    }
+
+    /**
+     * A new, empty memory with priorities.
+     *
+     * @param schema what a transition is made of
+     * @param capacity how many rows it keeps exactly
+     * @param indexes the priorities it keeps; may be none
+     */
+    protected abstract ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes);
 
     /** Called with each memory after it was closed, to look for what it left behind. */
     protected void check(ReplayMemory closed) {}
@@ -23,8 +35,8 @@ public abstract class ReplayMemoryContract {
     @Nested
     class Writers extends WriterContract {
         @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return ReplayMemoryContract.this.create(schema, capacity);
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
         }
 
         @Override
@@ -36,8 +48,8 @@ public abstract class ReplayMemoryContract {
     @Nested
     class BulkWriters extends BulkWriterContract {
         @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return ReplayMemoryContract.this.create(schema, capacity);
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
         }
 
         @Override
@@ -49,8 +61,8 @@ public abstract class ReplayMemoryContract {
     @Nested
     class EveryValue extends ValueContract {
         @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return ReplayMemoryContract.this.create(schema, capacity);
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
         }
 
         @Override
@@ -62,8 +74,8 @@ public abstract class ReplayMemoryContract {
     @Nested
     class Samplers extends SamplerContract {
         @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return ReplayMemoryContract.this.create(schema, capacity);
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
         }
 
         @Override
@@ -75,8 +87,8 @@ public abstract class ReplayMemoryContract {
     @Nested
     class Histories extends HistoryContract {
         @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return ReplayMemoryContract.this.create(schema, capacity);
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
         }
 
         @Override
@@ -88,8 +100,86 @@ public abstract class ReplayMemoryContract {
     @Nested
     class UniformDraws extends UniformityContract {
         @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return ReplayMemoryContract.this.create(schema, capacity);
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class PriorityUpdates extends PriorityUpdateContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class InitialPriorities extends InitialPriorityContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class PriorityDraws extends PriorityDrawContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class Ranks extends RankContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class PriorityFrequencies extends PriorityFrequencyContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class PriorityHistories extends PriorityHistoryContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
         }
 
         @Override
@@ -101,8 +191,8 @@ public abstract class ReplayMemoryContract {
     @Nested
     class Closing extends ClosingContract {
         @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return ReplayMemoryContract.this.create(schema, capacity);
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
         }
 
         @Override
@@ -114,8 +204,8 @@ public abstract class ReplayMemoryContract {
     @Nested
     class Concurrency extends ConcurrencyContract {
         @Override
-        protected ReplayMemory create(Schema schema, long capacity) {
-            return ReplayMemoryContract.this.create(schema, capacity);
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
         }
 
         @Override

@@ -63,7 +63,7 @@ public final class SameBatches {
             for (int i = 0; i < BATCHES; i++) {
                 boolean sampled = a.trySample(batchA);
                 assertThat(b.trySample(batchB)).as("%s", spec).isEqualTo(sampled);
-                assertThat(b.randomState()).as("%s", spec).isEqualTo(a.randomState());
+                assertThat(b.state()).as("%s", spec).isEqualTo(a.state());
                 if (sampled) {
                     assertThat(MemoryContract.sequences(batchB))
                             .as("%s", spec)

@@ -75,7 +75,7 @@ public abstract class SamplerContract extends MemoryContract {
         assertThatThrownBy(() -> sampler.sample(batch))
                 .isInstanceOf(TooFewTransitionsException.class)
                 .hasMessageContainingAll("size=5", "minSize=3");
-        assertThat(sampler.randomState()).isEqualTo(5);
+        assertThat(sampler.state().random()).isEqualTo(5);
         assertThat(batch.column("observation").longs().get(0)).isEqualTo(-1);
         step(writer, 1, 12);
         assertThat(sequences(sampler.sample(batch))).containsOnly(11L);
@@ -157,11 +157,11 @@ public abstract class SamplerContract extends MemoryContract {
         Sampler first = memory.sampler(SamplerSpec.uniform("first", 16).seed(3).build());
         Sampler second =
                 memory.sampler(SamplerSpec.uniform("second", 16).seed(4).build());
-        assertThat(first.randomState()).isEqualTo(3);
+        assertThat(first.state().random()).isEqualTo(3);
         first.sample(first.newBatch());
-        second.restoreRandomState(first.randomState());
+        second.restore(first.state());
         assertThat(sequences(second.sample(second.newBatch()))).isEqualTo(sequences(first.sample(first.newBatch())));
-        assertThat(second.randomState()).isEqualTo(first.randomState());
+        assertThat(second.state()).isEqualTo(first.state());
     }
 
     @ParameterizedTest

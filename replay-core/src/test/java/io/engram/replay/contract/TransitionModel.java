@@ -10,14 +10,23 @@ import java.util.List;
  * the transition that it ends, if any. Knows nothing of rings, staging or sampling.
  */
 final class TransitionModel implements Actors {
+    /** The priority of a transition whose writer gave none. */
+    static final double UNRATED = -1;
+
     /** A transition between two rows; with self-contained rows they are the same. */
-    record Transition(long start, long end, Step step) {}
+    record Transition(long start, long end, Step step, double priority) {}
 
     /** Where a stream is: in which state, and which row holds it. */
     private static final class Place {
         boolean open;
         long state;
         long row;
+        double priority = UNRATED;
+
+        void close() {
+            open = false;
+            priority = UNRATED;
+        }
     }
 
     private final boolean arrival;
@@ -77,13 +86,18 @@ final class TransitionModel implements Actors {
     }
 
     @Override
+    public void prioritize(int stream, double priority) {
+        streams.get(stream).priority = priority;
+    }
+
+    @Override
     public void abandon(int stream) {
-        streams.get(stream).open = false;
+        streams.get(stream).close();
     }
 
     @Override
     public void reopen(int stream) {
-        streams.get(stream).open = false;
+        streams.get(stream).close();
     }
 
     @Override
@@ -108,7 +122,7 @@ final class TransitionModel implements Actors {
 
     @Override
     public void vectorAbandon(int lane) {
-        lanes.get(lane).open = false;
+        lanes.get(lane).close();
     }
 
     @Override
@@ -118,6 +132,7 @@ final class TransitionModel implements Actors {
 
     private long begin(Place place, long state) {
         place.open = true;
+        place.priority = UNRATED;
         place.state = state;
         if (!arrival) {
             return StreamWriter.NO_ROW;
@@ -129,7 +144,8 @@ final class TransitionModel implements Actors {
     private long step(Place place, Step step) {
         long end = rows++;
         Step whole = new Step(place.state, step.step(), step.next(), step.terminated(), step.truncated());
-        transitions.add(new Transition(arrival ? place.row : end, end, whole));
+        transitions.add(new Transition(arrival ? place.row : end, end, whole, place.priority));
+        place.priority = UNRATED;
         place.state = step.next();
         place.row = end;
         place.open = !step.ends();

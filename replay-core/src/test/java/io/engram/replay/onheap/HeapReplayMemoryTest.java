@@ -3,6 +3,7 @@ package io.engram.replay.onheap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class HeapReplayMemoryTest extends ReplayMemoryContract {
     @Override
-    protected ReplayMemory create(Schema schema, long capacity) {
-        return new HeapReplayMemory(schema, capacity);
+    protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+        return new HeapReplayMemory(schema, capacity, indexes);
     }
 
     @Test

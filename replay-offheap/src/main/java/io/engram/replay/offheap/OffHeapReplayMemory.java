@@ -1,6 +1,8 @@
 package io.engram.replay.offheap;
 
 import io.engram.replay.MemoryStats;
+import io.engram.replay.Prioritization;
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
@@ -14,19 +16,30 @@ import io.engram.replay.internal.SinkStreamWriter;
 import io.engram.replay.internal.SinkVectorWriter;
 import io.engram.replay.internal.StagedRow;
 import io.engram.replay.internal.StreamRegistry;
+import io.engram.replay.internal.priority.IndexNames;
+import io.engram.replay.internal.priority.Leaves;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
 import io.engram.replay.offheap.internal.platform.Platform;
+import io.engram.replay.offheap.internal.priority.AnonymousIndex;
+import io.engram.replay.offheap.internal.priority.IndexLoader;
+import io.engram.replay.offheap.internal.priority.RingIndex;
+import io.engram.replay.offheap.internal.priority.RingIndexes;
+import io.engram.replay.offheap.internal.ring.Links;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.RingAppender;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.SegmentSource;
+import io.engram.replay.offheap.internal.ring.TransitionListener;
+import io.engram.replay.offheap.internal.ring.TransitionStarts;
+import io.engram.replay.offheap.internal.sample.PrioritizedSampler;
 import io.engram.replay.offheap.internal.sample.Source;
 import io.engram.replay.offheap.internal.sample.UniformSampler;
 import io.engram.replay.offheap.internal.store.AnonymousSegments;
 import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.IndexRequest;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.store.Store;
 import io.engram.replay.offheap.internal.store.StoreOpener;
@@ -35,7 +48,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +72,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final long incarnation;
     private final Ring ring;
     private final Epochs epochs;
+    private final RingIndexes indexes;
+    private final TransitionListener listener;
     private final Upkeep upkeep;
     private final @Nullable Store store;
     private final StreamRegistry streams;
@@ -83,10 +100,35 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             ring.install(segment);
             ring.raiseLimit(segment.ordinal());
         }
-        this.upkeep = new Upkeep(ring, epochs, geometry.ordinal(recovered.floor()), builder.closeTimeout);
+        long unsealed = recovered.segments().stream()
+                .filter(segment -> segment.life() == Segment.Life.LIVE)
+                .mapToLong(segment -> geometry.firstSequence(segment.ordinal()))
+                .min()
+                .orElse(recovered.head());
+        for (long ordinal = geometry.ordinal(unsealed); ordinal < geometry.ordinal(ring.limit()); ordinal++) {
+            Links.rebuild(ring, ordinal);
+        }
+        this.indexes = new RingIndexes(load(builder, unsealed));
+        this.listener = indexes.settings().isEmpty() ? TransitionListener.NONE : indexes;
+        this.upkeep =
+                new Upkeep(ring, epochs, geometry.ordinal(recovered.floor()), builder.closeTimeout, indexes::free);
         if (builder.automaticUpkeep) {
             upkeep.start();
         }
+    }
+
+    /** Loads the indexes; {@code unsealed}: rows from there on may have been lost though their leaves were not. */
+    private List<RingIndex> load(Builder builder, long unsealed) {
+        TransitionStarts starts = new TransitionStarts(ring, schema.rowLayout());
+        IndexLoader loader = new IndexLoader(ring, starts, unsealed);
+        if (store != null) {
+            return store.indexes().stream()
+                    .map(index -> loader.load(index.settings(), index.memory()))
+                    .toList();
+        }
+        return IndexNames.sorted(builder.indexes).stream()
+                .map(settings -> loader.load(settings, AnonymousIndex.create(settings, capacity)))
+                .toList();
     }
 
     /**
@@ -150,15 +192,28 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     @Override
     public Sampler sampler(SamplerSpec spec) {
         ring.requireOpen();
-        SamplerSpec checked = spec.forMemory(schema, capacity);
+        List<String> indexNames =
+                priorityIndexes().stream().map(PriorityIndex::name).toList();
+        SamplerSpec checked = spec.forMemory(schema, capacity, indexNames);
         samplerNames.open(checked.name());
         EpochRecord epoch = epochs.register();
         var counters = participants.newSampler();
-        return new UniformSampler(checked, new Source(schema, ring, incarnation), epoch, counters, () -> {
+        Source source = new Source(schema, ring, incarnation);
+        Runnable onClose = () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
             samplerNames.close(checked.name());
-        });
+        };
+        Prioritization prioritization = checked.prioritization();
+        return prioritization == null
+                ? new UniformSampler(checked, source, epoch, counters, onClose)
+                : new PrioritizedSampler(
+                        checked, source, indexes.index(prioritization.index()), epoch, counters, onClose);
+    }
+
+    @Override
+    public List<PriorityIndex> priorityIndexes() {
+        return indexes.settings();
     }
 
     @Override
@@ -175,8 +230,12 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 samples.transitions(),
                 samples.redraws(),
                 samples.torn(),
+                samples.steps(),
                 appends.lostRaces(),
                 appends.failures(),
+                samples.updates(),
+                samples.stale(),
+                appends.clamped() + samples.clamped(),
                 upkeep.storedBytes(),
                 upkeep.pinnedBytes());
     }
@@ -218,6 +277,11 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         return ring;
     }
 
+    /** For tests: the priorities. */
+    RingIndexes indexes() {
+        return indexes;
+    }
+
     /** For tests: the epochs of the ring's users. */
     Epochs epochs() {
         return epochs;
@@ -257,7 +321,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private RingAppender appender(int[] streamIds) {
         EpochRecord epoch = epochs.register();
         var counters = participants.newWriter();
-        return new RingAppender(ring, epoch, episodes, counters, () -> {
+        return new RingAppender(ring, epoch, episodes, counters, listener, () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
             for (int id : streamIds) {
@@ -273,6 +337,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         private Storage storage = Storage.PERSISTENT;
         private @Nullable Path directory;
         private long segmentRows;
+        private final List<PriorityIndex> indexes = new ArrayList<>();
+        private final Set<String> droppedIndexes = new HashSet<>();
         private Duration closeTimeout = Duration.ofSeconds(10);
         private FileLayer files = new NioFileLayer();
         private boolean automaticUpkeep = true;
@@ -322,6 +388,34 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         }
 
         /**
+         * Adds priority indexes. One that the memory does not have yet is made from its rows, which get the initial
+         * priority. One that it has keeps its priorities; its kind and alpha must be those stored, its other settings
+         * become those given here. Indexes that the memory has and that are not named here are opened with the settings
+         * they have.
+         *
+         * <p>The memory's capacity may then be at most 2^27; with a rank-based index in files 2^27 - 1024, because a
+         * file is mapped whole.
+         *
+         * @param added any number, by different names
+         * @return this builder
+         */
+        public Builder priorities(PriorityIndex... added) {
+            this.indexes.addAll(List.of(added));
+            return this;
+        }
+
+        /**
+         * Removes a priority index for good, before others are added; does nothing if the memory does not have it.
+         *
+         * @param name of the index
+         * @return this builder
+         */
+        public Builder dropPriorities(String name) {
+            this.droppedIndexes.add(name);
+            return this;
+        }
+
+        /**
          * How long {@link OffHeapReplayMemory#close} waits for threads inside an operation; ten seconds unless said.
          *
          * @param timeout zero or more
@@ -356,7 +450,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
          * @throws IllegalArgumentException if the options contradict each other
          * @throws UnsupportedPlatformException if the JVM lacks a flag or the machine is not supported
          * @throws StoreLockedException if the directory is in use
-         * @throws StoreMismatchException if the memory has another schema or capacity
+         * @throws StoreMismatchException if the memory has another schema or capacity, or a priority index another
+         *     kind or alpha
          * @throws StorageException another subclass, which says what is wrong with the files; nothing was changed
          */
         public OffHeapReplayMemory open() {
@@ -370,13 +465,24 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                     ? SegmentGeometry.choose(payloadLength, capacity)
                     : SegmentGeometry.ofRows(payloadLength, segmentRows);
             geometry.requireFewSegments(capacity);
+            IndexRequest request = new IndexRequest(IndexNames.sorted(indexes), droppedIndexes);
+            if (!indexes.isEmpty()) {
+                Leaves.count(capacity);
+            }
             UUID newMemoryId = fixedMemoryId == null ? UUID.randomUUID() : fixedMemoryId;
             long incarnation = fixedIncarnation == null ? new SecureRandom().nextLong() : fixedIncarnation;
             if (directory == null) {
                 return new OffHeapReplayMemory(this, geometry, incarnation, null);
             }
-            Store store = new StoreOpener(files, directory).open(schema, capacity, geometry, incarnation, newMemoryId);
-            return new OffHeapReplayMemory(this, store.superblock().geometry(), incarnation, store);
+            Store store = new StoreOpener(files, directory)
+                    .open(schema, capacity, request, new StoreOpener.NewMemory(geometry, newMemoryId), incarnation);
+            try {
+                return new OffHeapReplayMemory(this, store.superblock().geometry(), incarnation, store);
+            } catch (Throwable t) {
+                // Such as no memory for sums: the directory is free for another try.
+                store.close();
+                throw t;
+            }
         }
     }
 }

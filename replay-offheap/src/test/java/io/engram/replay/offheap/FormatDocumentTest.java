@@ -6,10 +6,16 @@ import io.engram.replay.RowLayout;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.RowFlags;
+import io.engram.replay.internal.priority.Leaves;
+import io.engram.replay.internal.priority.Mass;
+import io.engram.replay.internal.priority.MaximumPriority;
+import io.engram.replay.offheap.internal.priority.IndexMemory;
+import io.engram.replay.offheap.internal.priority.Leaf;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.Stamp;
 import io.engram.replay.offheap.internal.store.DirectoryLock;
+import io.engram.replay.offheap.internal.store.IndexDescriptor;
 import io.engram.replay.offheap.internal.store.JournalDescriptor;
 import io.engram.replay.offheap.internal.store.SegmentDescriptor;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
@@ -32,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** FORMAT.md says what the code does: every offset, length, value and rule in its tables. */
 class FormatDocumentTest {
-    private static final Map<String, Integer> LENGTHS = Map.of("u8", 1, "i32", 4, "u32", 4, "i64", 8, "u64", 8);
+    private static final Map<String, Integer> LENGTHS =
+            Map.of("u8", 1, "i32", 4, "u32", 4, "i64", 8, "u64", 8, "f64", 8);
 
     @TempDir
     Path directory;
@@ -54,7 +61,11 @@ class FormatDocumentTest {
                         "Stamp: bits",
                         "Stamp: state",
                         "Journal: offset",
-                        "Journal: type");
+                        "Journal: type",
+                        "Priority index: part",
+                        "Index header: offset",
+                        "Maximum: offset",
+                        "Leaf: bits");
     }
 
     @Test
@@ -169,6 +180,59 @@ class FormatDocumentTest {
     }
 
     @Test
+    void indexHeaderIsAsTheDocumentSays() {
+        Map<String, Integer> words = new TreeMap<>();
+        List<String> names = List.of("historical", "recent", "before", "updates");
+        for (int i = 0; i < MaximumPriority.WORDS; i++) {
+            words.put(names.get(i), IndexMemory.MAXIMUM_OFFSET + i * Long.BYTES);
+        }
+        FormatDocument.Table maximum = document.table("Maximum", "offset");
+        assertThat(maximum.lines().stream()
+                        .collect(Collectors.toMap(line -> line.get("field"), line -> line.number("offset"))))
+                .isEqualTo(words);
+        requireOffsets("Index header", offsets(IndexDescriptor.class, name -> name), Map.of());
+        requireMagic("Index header", IndexDescriptor.MAGIC, IndexDescriptor.VERSION);
+        requireChecksumEnds("Index header", IndexDescriptor.HEADER_LENGTH);
+        assertThat(IndexDescriptor.HEADER_LENGTH).isLessThanOrEqualTo(512);
+        assertThat(line("Index header", "field", "name").number("length")).isEqualTo(IndexDescriptor.MAX_NAME_LENGTH);
+    }
+
+    @Test
+    void partsOfAnIndexAreWhereTheDocumentSays() {
+        assertThat(document.table("Priority index", "part").lines().stream()
+                        .map(line -> line.get("part") + ": " + line.get("begins at") + ", " + line.get("length"))
+                        .toList())
+                .containsExactly(
+                        "header: 0, 4096",
+                        "leaves: 4096, leaves x 8",
+                        "priorities: the next multiple of 4096, leaves x 8; rank-based indexes only");
+        for (long capacity : new long[] {1, 1000, 12_345, 1 << 20, 1 << 27}) {
+            int leaves = Leaves.count(capacity);
+            assertThat(leaves).isEqualTo((int) Math.max(1024, (capacity + 64 + 63) / 64 * 64));
+            long begin = (4096 + leaves * 8L + 4095) / 4096 * 4096;
+            assertThat(IndexMemory.length(leaves, false)).isEqualTo(begin);
+            assertThat(IndexMemory.length(leaves, true)).isEqualTo((begin + leaves * 8L + 4095) / 4096 * 4096);
+        }
+        assertThat(Leaves.count(Leaves.MAX_CAPACITY)).isEqualTo((1 << 27) + 64);
+    }
+
+    @Test
+    void leafIsAsTheDocumentSays() {
+        Map<String, String> bits = document.table("Leaf", "bits").lines().stream()
+                .collect(Collectors.toMap(line -> line.get("field"), line -> line.get("bits")));
+        assertThat(bits)
+                .isEqualTo(Map.of(
+                        "mass", "0-" + (Leaf.MASS_BITS - 1),
+                        "dead", Integer.toString(Leaf.MASS_BITS),
+                        "generation", Leaf.GENERATION_SHIFT + "-63"));
+        assertThat(Leaf.generation(10 * 1024L, 1024)).isEqualTo(11);
+        assertThat(Leaf.live(11, 5)).isEqualTo(11L << 37 | 5);
+        assertThat(Leaf.dead(11)).isEqualTo(11L << 37 | 1L << 36);
+        assertThat(Mass.MAX).isEqualTo(1L << 35);
+        assertThat(Mass.SCALE).isEqualTo(1 << 20);
+    }
+
+    @Test
     void namesAreThoseInTheDocument() {
         List<String> names = document.table("The directory", "name").lines().stream()
                 .map(line -> line.get("name"))
@@ -179,8 +243,10 @@ class FormatDocumentTest {
                         "`" + SuperblockDescriptor.FILE_NAME + "`",
                         "`" + JournalDescriptor.FILE_NAME + "`",
                         "`" + SegmentDescriptor.DIRECTORY + "/`",
+                        "`" + IndexDescriptor.DIRECTORY + "/`",
                         "`" + SuperblockDescriptor.FILE_NAME + ".tmp`, `" + SegmentDescriptor.DIRECTORY
-                                + "/*.seg.tmp`");
+                                + "/*.seg.tmp`, `" + IndexDescriptor.DIRECTORY + "/*" + IndexDescriptor.SUFFIX
+                                + ".tmp`");
     }
 
     /** The bytes that a memory wrote mean what the document says, whatever the descriptors say. */

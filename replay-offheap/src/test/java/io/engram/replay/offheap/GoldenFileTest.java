@@ -2,10 +2,15 @@ package io.engram.replay.offheap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.replay.Batch;
 import io.engram.replay.DType;
 import io.engram.replay.Field;
+import io.engram.replay.InitialPriority;
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.RowLayout;
+import io.engram.replay.Sampler;
+import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.contract.SameBatches;
@@ -39,6 +44,15 @@ class GoldenFileTest {
     private static final UUID MEMORY_ID = new UUID(0x0123456789abcdefL, 0xfedcba9876543210L);
     private static final long INCARNATION = 0x1122334455667788L;
 
+    private static final PriorityIndex[] INDEXES = {
+        PriorityIndex.proportional("default").build(),
+        PriorityIndex.rankBased("by-rank")
+                .alpha(0.5)
+                .initial(InitialPriority.recentMaximum(3))
+                .rerankEvery(4)
+                .build()
+    };
+
     @TempDir
     Path place;
 
@@ -48,11 +62,13 @@ class GoldenFileTest {
         writeIfAsked(layout);
         Path kept = unzip(layout);
         try (OffHeapReplayMemory memory = builder(layout, kept).open();
-                ReplayMemory twin = new HeapReplayMemory(schema(layout), CAPACITY)) {
+                ReplayMemory twin = new HeapReplayMemory(schema(layout), CAPACITY, INDEXES)) {
             assertThat(rows(memory)).isEqualTo(text(layout));
             assertThat(StoredJournal.streams(kept)).isEqualTo(Map.of(0, "left", 1, "right \u00e4\u4e16"));
             play(twin, () -> {});
             SameBatches.assertSameBatches(twin, memory, 1, 2, 3);
+            assertThat(memory.priorityIndexes()).containsExactly(INDEXES[1], INDEXES[0]);
+            assertThat(masses(memory)).isEqualTo(masses(twin));
         }
     }
 
@@ -91,6 +107,7 @@ class GoldenFileTest {
         return OffHeapReplayMemory.builder(schema(layout), CAPACITY)
                 .directory(directory)
                 .segmentRows(4)
+                .priorities(INDEXES)
                 .identity(MEMORY_ID, INCARNATION)
                 .withoutAutomaticUpkeep();
     }
@@ -106,6 +123,10 @@ class GoldenFileTest {
         try (StreamWriter left = memory.writer("left");
                 StreamWriter right = memory.writer("right \u00e4\u4e16")) {
             for (int i = 0; i < 33; i++) {
+                if (i == 25) {
+                    rate(memory, "default");
+                    rate(memory, "by-rank");
+                }
                 StreamWriter writer = i % 3 == 0 ? right : left;
                 stage(writer, i);
                 if (!writer.inEpisode() || i % 10 == 9) {
@@ -118,6 +139,14 @@ class GoldenFileTest {
         }
     }
 
+    /** Draws once and gives what was drawn different priorities. */
+    private static void rate(ReplayMemory memory, String index) {
+        try (Sampler sampler =
+                memory.sampler(SamplerSpec.prioritized("rater", 3).index(index).build())) {
+            sampler.updateTdErrors(sampler.sample(sampler.newBatch()), new float[] {-2, 0.5f, 3});
+        }
+    }
+
     private static void stage(StreamWriter writer, int i) {
         writer.field("observation").set(new float[] {i, -0.5f * i, Float.intBitsToFloat(0x7fc00000 + i)});
         writer.field("mask").set(new boolean[] {i % 2 == 0, true, false, i % 3 == 0, true});
@@ -125,6 +154,20 @@ class GoldenFileTest {
         writer.field("action").set(-i);
         writer.field("reward").set(1.0f / (i + 1));
         writer.field("info/visits").set(new long[] {1L << i, ~i});
+    }
+
+    /** By the transition's start: its probability in the proportional index. */
+    private static Map<Long, Double> masses(ReplayMemory memory) {
+        Map<Long, Double> masses = new TreeMap<>();
+        try (Sampler sampler =
+                memory.sampler(SamplerSpec.prioritized("reader", 500).build())) {
+            Batch batch = sampler.sample(sampler.newBatch());
+            for (int row = 0; row < batch.size(); row++) {
+                masses.put(batch.sequence(row), batch.probability(row));
+            }
+        }
+        assertThat(masses).hasSizeGreaterThan(4);
+        return masses;
     }
 
     private static String rows(OffHeapReplayMemory memory) {
@@ -138,7 +181,8 @@ class GoldenFileTest {
     }
 
     private Path unzip(RowLayout layout) throws IOException {
-        Map<String, String> entries = new TreeMap<>(Map.of("", "directory", "segments", "directory"));
+        Map<String, String> entries =
+                new TreeMap<>(Map.of("", "directory", "segments", "directory", "priorities", "directory"));
         Map<String, byte[]> files = new TreeMap<>();
         try (ZipInputStream zip = new ZipInputStream(resource(name(layout) + ".zip"))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The real file system, with something to happen after each change of a name and before each forced write. */
+/**
+ * The real file system, with something to happen after each change of a name and before each forced write and each
+ * sync.
+ */
 final class HookedFiles implements FileLayer {
     /** What happens. */
     @FunctionalInterface
@@ -18,6 +21,7 @@ final class HookedFiles implements FileLayer {
     private final FileLayer files = new NioFileLayer();
     Hook afterNameChange = () -> {};
     Hook beforeForce = () -> {};
+    Hook beforeSync = () -> {};
 
     @Override
     public OpenFile create(Path path) throws IOException {
@@ -85,6 +89,7 @@ final class HookedFiles implements FileLayer {
 
         @Override
         public void sync() throws IOException {
+            beforeSync.run();
             file.sync();
         }
 

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap;
 
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
 import io.engram.replay.SplitMix64;
 import java.io.FileDescriptor;
@@ -48,6 +49,9 @@ final class KillLoopMain {
         return OffHeapReplayMemory.builder(Experience.schema(layout), capacity)
                 .directory(directory)
                 .segmentRows(segmentRows)
+                .priorities(
+                        PriorityIndex.proportional("default").build(),
+                        PriorityIndex.rankBased("ranked").build())
                 .open();
     }
 

@@ -174,6 +174,7 @@ class KillLoopTest {
                                         : stored.rows().lastKey() + 1);
                 assertThat(held).isEqualTo(stored.rows().tailMap(ring.tail(ring.head())));
                 requireWholeBatches(opened, held);
+                HeldPriorities.requireFor(opened, held);
                 rowsFound += held.size();
                 acknowledged = acknowledged.next(held, StoredJournal.streams(memory));
             }

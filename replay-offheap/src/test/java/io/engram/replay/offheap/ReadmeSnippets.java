@@ -1,12 +1,15 @@
 package io.engram.replay.offheap;
 
 import io.engram.replay.Batch;
+import io.engram.replay.BetaSchedule;
 import io.engram.replay.DType;
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 
@@ -64,5 +67,30 @@ final class ReadmeSnippets {
             }
         }
         // README end
+    }
+
+    /** A learner that weighs its loss and returns its TD errors. */
+    interface WeighingLearner {
+        float[] learn(Batch batch, ByteBuffer weights);
+    }
+
+    static void trainByPriority(Path directory, Schema schema, WeighingLearner learner, int updates) {
+        // README priorities begin
+        try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(schema, 1_000_000)
+                        .directory(directory)
+                        .priorities(
+                                PriorityIndex.proportional("default").alpha(0.6).build())
+                        .open();
+                Sampler sampler = memory.sampler(SamplerSpec.prioritized("learner", 256)
+                        .beta(BetaSchedule.linear(0.4, 1, 100_000))
+                        .build())) {
+            Batch batch = sampler.newBatch();
+            for (int update = 0; update < updates; update++) {
+                sampler.sample(batch);
+                float[] tdErrors = learner.learn(batch, batch.weights());
+                sampler.updateTdErrors(batch, tdErrors);
+            }
+        }
+        // README priorities end
     }
 }

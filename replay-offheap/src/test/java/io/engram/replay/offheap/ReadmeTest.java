@@ -3,10 +3,14 @@ package io.engram.replay.offheap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.replay.Batch;
+import io.engram.replay.DType;
+import io.engram.replay.Schema;
+import io.engram.replay.StreamWriter;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +29,35 @@ class ReadmeTest {
                 between(source, "// README begin\n", "\n        // README end").stripIndent();
         String readme = Files.readString(ROOT.resolve("README.md"));
         assertThat(between(readme, "```java\n", "\n```")).isEqualTo(code);
+        String second = between(source, "// README priorities begin\n", "\n        // README priorities end")
+                .stripIndent();
+        assertThat(readme).contains("```java\n" + second + "\n```");
+    }
+
+    @Test
+    void snippetTrainsByPriority() {
+        Schema schema = Schema.builder().observation(DType.F32, 1).build();
+        try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(schema, 1_000_000)
+                        .directory(directory)
+                        .open();
+                StreamWriter writer = memory.writer("actor-0")) {
+            writer.begin(new float[1]);
+            for (int step = 0; step < 300; step++) {
+                writer.field("observation").set(new float[] {step});
+                writer.step(false, false);
+            }
+        }
+        AtomicInteger learned = new AtomicInteger();
+        ReadmeSnippets.trainByPriority(
+                directory,
+                schema,
+                (batch, weights) -> {
+                    assertThat(weights.getFloat(0)).isEqualTo(batch.weight(0)).isPositive();
+                    learned.incrementAndGet();
+                    return new float[batch.size()];
+                },
+                20);
+        assertThat(learned).hasValue(20);
     }
 
     @Test

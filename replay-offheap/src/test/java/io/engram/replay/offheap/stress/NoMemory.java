@@ -24,6 +24,9 @@ record NoMemory() implements SegmentSource, Region {
     public void seal(Segment segment, SealFacts facts) {}
 
     @Override
+    public void forceLinks(Segment segment) {}
+
+    @Override
     public void unlink(Region region) {}
 
     @Override

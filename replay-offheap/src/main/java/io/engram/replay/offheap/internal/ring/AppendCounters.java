@@ -8,6 +8,7 @@ public final class AppendCounters {
     private static final VarHandle TRANSITIONS = handle("transitions");
     private static final VarHandle LOST_RACES = handle("lostRaces");
     private static final VarHandle FAILURES = handle("failures");
+    private static final VarHandle CLAMPED = handle("clamped");
 
     @SuppressWarnings("unused")
     private long transitions;
@@ -17,6 +18,9 @@ public final class AppendCounters {
 
     @SuppressWarnings("unused")
     private long failures;
+
+    @SuppressWarnings("unused")
+    private long clamped;
 
     /** All zero. */
     public AppendCounters() {}
@@ -33,6 +37,10 @@ public final class AppendCounters {
         FAILURES.setOpaque(this, failures + 1);
     }
 
+    void countClamped() {
+        CLAMPED.setOpaque(this, clamped + 1);
+    }
+
     /**
      * Adds another writer's counts, for totals.
      *
@@ -42,6 +50,7 @@ public final class AppendCounters {
         TRANSITIONS.setOpaque(this, transitions + other.transitions());
         LOST_RACES.setOpaque(this, lostRaces + other.lostRaces());
         FAILURES.setOpaque(this, failures + other.failures());
+        CLAMPED.setOpaque(this, clamped + other.clamped());
     }
 
     /**
@@ -69,6 +78,15 @@ public final class AppendCounters {
      */
     public long failures() {
         return (long) FAILURES.getOpaque(this);
+    }
+
+    /**
+     * Transitions whose priority was clamped.
+     *
+     * @return a count
+     */
+    public long clamped() {
+        return (long) CLAMPED.getOpaque(this);
     }
 
     private static VarHandle handle(String field) {

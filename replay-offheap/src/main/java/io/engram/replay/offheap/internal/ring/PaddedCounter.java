@@ -21,8 +21,8 @@ abstract class PaddedCounterValue extends PaddedCounterPadding {
     volatile long value;
 }
 
-/** A 64-bit counter on a cache line of its own. */
-final class PaddedCounter extends PaddedCounterValue {
+/** A 64-bit counter on a cache line of its own. Safe for use by any thread. */
+public final class PaddedCounter extends PaddedCounterValue {
     private static final VarHandle VALUE;
 
     static {
@@ -57,15 +57,32 @@ final class PaddedCounter extends PaddedCounterValue {
     @SuppressWarnings("unused")
     private long q07;
 
-    PaddedCounter(long initial) {
+    /**
+     * A counter.
+     *
+     * @param initial its value
+     */
+    public PaddedCounter(long initial) {
         value = initial;
     }
 
-    long getVolatile() {
+    /**
+     * Its value.
+     *
+     * @return now
+     */
+    public long getVolatile() {
         return value;
     }
 
-    boolean compareAndSet(long expected, long next) {
+    /**
+     * Replaces its value.
+     *
+     * @param expected value
+     * @param next value
+     * @return false if it was another
+     */
+    public boolean compareAndSet(long expected, long next) {
         return VALUE.compareAndSet(this, expected, next);
     }
 }

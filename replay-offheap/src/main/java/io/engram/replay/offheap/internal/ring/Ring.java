@@ -32,6 +32,9 @@ public final class Ring {
     private final long capacity;
     private final long floor;
     private final long sequenceMask;
+    /** From a segment's first row to its first link. */
+    private final long rowsToLinks;
+
     private final SegmentSource source;
     private final SegmentPool pool;
     private final SegmentTable table;
@@ -57,6 +60,7 @@ public final class Ring {
         this.capacity = capacity;
         this.floor = floor;
         this.sequenceMask = geometry.rows() - 1L;
+        this.rowsToLinks = (long) geometry.linksOffset() - SegmentGeometry.ROWS_OFFSET;
         this.source = source;
         this.pool = new SegmentPool(source);
         // The window, and a claim of as many rows again before it.
@@ -72,6 +76,15 @@ public final class Ring {
      */
     public SegmentGeometry geometry() {
         return geometry;
+    }
+
+    /**
+     * Rows in the window.
+     *
+     * @return at least 1
+     */
+    public long capacity() {
+        return capacity;
     }
 
     /**
@@ -172,6 +185,34 @@ public final class Ring {
         for (int i = 0; i < sequences.length; i++) {
             Segment segment = segments.get(sequences[i] >>> rowsShift);
             addresses[i] = segment == null ? 0 : segment.rowsAddress() + (sequences[i] & mask) * stride;
+        }
+    }
+
+    /**
+     * Where the link from a row to the next of its episode lies. For callers inside an epoch.
+     *
+     * @param sequence the row
+     * @return a raw address of an int, or 0 if the row's segment cannot be reached
+     */
+    public long linkAddress(long sequence) {
+        Segment segment = table.get(sequence >>> geometry.rowsShift());
+        return segment == null ? 0 : segment.rowsAddress() + rowsToLinks + (sequence & sequenceMask) * Integer.BYTES;
+    }
+
+    /**
+     * Where many links lie, as {@link #linkAddress}.
+     *
+     * @param sequences the rows
+     * @param addresses takes an address for each
+     */
+    public void linkAddresses(long[] sequences, long[] addresses) {
+        SegmentTable segments = table;
+        int rowsShift = geometry.rowsShift();
+        long mask = sequenceMask;
+        long offset = rowsToLinks;
+        for (int i = 0; i < sequences.length; i++) {
+            Segment segment = segments.get(sequences[i] >>> rowsShift);
+            addresses[i] = segment == null ? 0 : segment.rowsAddress() + offset + (sequences[i] & mask) * Integer.BYTES;
         }
     }
 

@@ -30,7 +30,9 @@ public final class RingAppender implements RowSink {
     private final AtomicLong episodes;
     private final Runnable onClose;
     private final AppendCounters counters;
+    private final TransitionListener listener;
     private final int rowLength;
+    private final long sequenceMask;
     private final CRC32C crc = new CRC32C();
     private long next;
     private long end;
@@ -42,15 +44,24 @@ public final class RingAppender implements RowSink {
      * @param epoch this writer's record
      * @param episodes numbers for episodes
      * @param counters this writer's
+     * @param listener is told of each transition
      * @param onClose frees the writer's streams and its record
      */
-    public RingAppender(Ring ring, EpochRecord epoch, AtomicLong episodes, AppendCounters counters, Runnable onClose) {
+    public RingAppender(
+            Ring ring,
+            EpochRecord epoch,
+            AtomicLong episodes,
+            AppendCounters counters,
+            TransitionListener listener,
+            Runnable onClose) {
         this.ring = ring;
         this.epoch = epoch;
         this.episodes = episodes;
         this.counters = counters;
+        this.listener = listener;
         this.onClose = onClose;
         this.rowLength = ring.geometry().rowLength();
+        this.sequenceMask = ring.geometry().rows() - 1L;
     }
 
     @Override
@@ -82,6 +93,7 @@ public final class RingAppender implements RowSink {
                 next = sequence + 1;
                 if ((flags & RowFlags.FIRST) == 0) {
                     counters.countTransition();
+                    tellOf(lane, sequence);
                 }
                 return sequence;
             }
@@ -89,6 +101,19 @@ public final class RingAppender implements RowSink {
             int rest = (int) (end - sequence);
             giveUpRest();
             claimNext(rest);
+        }
+    }
+
+    /** Only now, because whoever finds the transition may read it at once. */
+    private void tellOf(Lane lane, long sequence) {
+        if (lane.previous() != Lane.NONE) {
+            Links.put(ring, lane.previous(), sequence);
+        }
+        if (listener.published(lane.start(sequence), lane.priority())) {
+            counters.countClamped();
+        }
+        if (lane.previous() < sequence - (sequence & sequenceMask) && lane.previous() != Lane.NONE) {
+            Links.note(ring, lane.previous());
         }
     }
 

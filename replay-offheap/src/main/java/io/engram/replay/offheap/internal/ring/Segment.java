@@ -43,6 +43,7 @@ public final class Segment {
     private final long rowsAddress;
     private final AtomicReference<Life> life;
     private volatile boolean abandonedRows = true;
+    private volatile boolean lateLinks;
 
     /**
      * A segment.
@@ -117,6 +118,26 @@ public final class Segment {
      */
     public boolean advance(Life from, Life to) {
         return life.compareAndSet(from, to);
+    }
+
+    /** Says that a link was stored, maybe after the segment was made durable. */
+    void noteLink() {
+        if (!lateLinks && life() != Life.LIVE) {
+            lateLinks = true;
+        }
+    }
+
+    /**
+     * Whether links were stored after the segment began to be sealed, since the last call.
+     *
+     * @return true if they are to be made durable; the caller has to
+     */
+    public boolean takeLateLinks() {
+        boolean late = lateLinks;
+        if (late) {
+            lateLinks = false;
+        }
+        return late;
     }
 
     /**

@@ -43,6 +43,14 @@ public interface SegmentSource {
     void seal(Segment segment, SealFacts facts);
 
     /**
+     * Makes the links of a segment durable that was sealed before they were stored.
+     *
+     * @param segment sealed
+     * @throws io.engram.replay.offheap.StorageException if that is not certain
+     */
+    void forceLinks(Segment segment);
+
+    /**
      * Frees the storage of a segment that left the window, but not yet its memory.
      *
      * @param region of the segment

@@ -79,6 +79,33 @@ final class DrawnRows {
         UnsafeApi.loadFence();
     }
 
+    /** Finds the row of one lane and takes its stamp. */
+    void touch(int lane) {
+        addresses[lane] = ring.rowAddress(sequences[lane]);
+        stamps[lane] = stampAt(addresses[lane]);
+        UnsafeApi.loadFence();
+    }
+
+    /** Follows the links of some lanes: sets the sequence that each leads to, or {@link #NONE}. */
+    void touchLinks(int[] lanes, int count, long[] next) {
+        if (count == stamps.length) {
+            ring.linkAddresses(sequences, next);
+            for (int lane = 0; lane < stamps.length; lane++) {
+                next[lane] = linked(sequences[lane], next[lane]);
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                int lane = lanes[i];
+                next[lane] = linked(sequences[lane], ring.linkAddress(sequences[lane]));
+            }
+        }
+    }
+
+    private static long linked(long sequence, long address) {
+        int distance = address == 0 ? 0 : UnsafeApi.getInt(address);
+        return distance <= 0 ? NONE : sequence + distance;
+    }
+
     /** Whether the row was there and whole when it was touched. */
     boolean isPublished(int lane) {
         return Stamp.isPublished(stamps[lane], sequences[lane]);

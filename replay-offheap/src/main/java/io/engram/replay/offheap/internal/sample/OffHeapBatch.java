@@ -7,35 +7,40 @@ import io.engram.replay.Role;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
 import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.internal.priority.Weights;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.agrona.BufferUtil;
+import org.jspecify.annotations.Nullable;
 
 /** A batch that knows where its columns lie in memory and where their values lie in rows. */
 final class OffHeapBatch extends Batch {
     private static final long NO_COLUMN = 0;
 
-    private final UniformSampler owner;
+    private final RingSampler owner;
     private final long[] sequences;
+    private final @Nullable Weights weights;
     private final ColumnCopy[] copies;
     private final long terminatedAddress;
     private final long truncatedAddress;
 
-    OffHeapBatch(UniformSampler owner, Schema schema, PayloadLayout layout, Columns columns, long incarnation) {
-        this(owner, schema, layout, columns, new long[columns.rows()], incarnation);
+    OffHeapBatch(RingSampler owner, BatchPlan plan, long incarnation, @Nullable Weights weights) {
+        this(owner, plan, new long[plan.columns().rows()], incarnation, weights);
     }
 
     private OffHeapBatch(
-            UniformSampler owner,
-            Schema schema,
-            PayloadLayout layout,
-            Columns columns,
-            long[] sequences,
-            long incarnation) {
-        super(columns, sequences, incarnation);
+            RingSampler owner, BatchPlan plan, long[] sequences, long incarnation, @Nullable Weights weights) {
+        super(plan.columns(), sequences, incarnation, weights);
         this.owner = owner;
         this.sequences = sequences;
+        this.weights = weights;
+        forget();
+        Schema schema = plan.schema();
+        Columns columns = plan.columns();
+        PayloadLayout layout = plan.layout();
         boolean arrival = schema.rowLayout() == RowLayout.ARRIVAL;
         List<ColumnCopy> planned = new ArrayList<>();
         for (Column column : columns.all()) {
@@ -57,12 +62,22 @@ final class OffHeapBatch extends Batch {
         this.truncatedAddress = address(columns, Schema.TRUNCATED);
     }
 
-    UniformSampler owner() {
+    RingSampler owner() {
         return owner;
     }
 
     long[] sequences() {
         return sequences;
+    }
+
+    /** Where probabilities and importance weights go, in the batch of a prioritized sampler. */
+    Weights drawnWeights() {
+        return Objects.requireNonNull(weights);
+    }
+
+    /** Makes every handle stale: the batch holds nothing. */
+    void forget() {
+        Arrays.fill(sequences, DrawnRows.NONE);
     }
 
     ColumnCopy[] copies() {

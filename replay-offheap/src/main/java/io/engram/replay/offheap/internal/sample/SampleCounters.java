@@ -3,12 +3,16 @@ package io.engram.replay.offheap.internal.sample;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** What one sampler did. Counted by its thread alone, read by any. */
+/** What one sampler did, its updates included. Counted by its thread alone, read by any. */
 public final class SampleCounters {
     private static final VarHandle BATCHES = handle("batches");
     private static final VarHandle TRANSITIONS = handle("transitions");
     private static final VarHandle REDRAWS = handle("redraws");
     private static final VarHandle TORN = handle("torn");
+    private static final VarHandle STEPS = handle("steps");
+    private static final VarHandle UPDATES = handle("updates");
+    private static final VarHandle STALE = handle("stale");
+    private static final VarHandle CLAMPED = handle("clamped");
 
     @SuppressWarnings("unused")
     private long batches;
@@ -21,6 +25,18 @@ public final class SampleCounters {
 
     @SuppressWarnings("unused")
     private long torn;
+
+    @SuppressWarnings("unused")
+    private long steps;
+
+    @SuppressWarnings("unused")
+    private long updates;
+
+    @SuppressWarnings("unused")
+    private long stale;
+
+    @SuppressWarnings("unused")
+    private long clamped;
 
     /** All zero. */
     public SampleCounters() {}
@@ -38,6 +54,16 @@ public final class SampleCounters {
         TORN.setOpaque(this, torn + 1);
     }
 
+    void countSteps(int count) {
+        STEPS.setOpaque(this, steps + count);
+    }
+
+    void countUpdates(int applied, int notApplied, int beyond) {
+        UPDATES.setOpaque(this, updates + applied);
+        STALE.setOpaque(this, stale + notApplied);
+        CLAMPED.setOpaque(this, clamped + beyond);
+    }
+
     /**
      * Adds another sampler's counts, for totals.
      *
@@ -48,6 +74,10 @@ public final class SampleCounters {
         TRANSITIONS.setOpaque(this, transitions + other.transitions());
         REDRAWS.setOpaque(this, redraws + other.redraws());
         TORN.setOpaque(this, torn + other.torn());
+        STEPS.setOpaque(this, steps + other.steps());
+        UPDATES.setOpaque(this, updates + other.updates());
+        STALE.setOpaque(this, stale + other.stale());
+        CLAMPED.setOpaque(this, clamped + other.clamped());
     }
 
     /**
@@ -84,6 +114,42 @@ public final class SampleCounters {
      */
     public long torn() {
         return (long) TORN.getOpaque(this);
+    }
+
+    /**
+     * Draws that took the next leaf, because they fell again and again on mass that no leaf had.
+     *
+     * @return a count
+     */
+    public long steps() {
+        return (long) STEPS.getOpaque(this);
+    }
+
+    /**
+     * Priorities set.
+     *
+     * @return a count
+     */
+    public long updates() {
+        return (long) UPDATES.getOpaque(this);
+    }
+
+    /**
+     * Priorities that reached nothing.
+     *
+     * @return a count
+     */
+    public long stale() {
+        return (long) STALE.getOpaque(this);
+    }
+
+    /**
+     * Priorities that were clamped.
+     *
+     * @return a count
+     */
+    public long clamped() {
+        return (long) CLAMPED.getOpaque(this);
     }
 
     private static VarHandle handle(String field) {

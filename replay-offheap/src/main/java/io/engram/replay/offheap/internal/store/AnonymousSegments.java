@@ -58,6 +58,11 @@ public final class AnonymousSegments implements SegmentSource {
     }
 
     @Override
+    public void forceLinks(Segment segment) {
+        throw new IllegalStateException("anonymous segments are never durable: segment=" + segment.ordinal());
+    }
+
+    @Override
     public void unlink(Region region) {
         // There is no name to remove; unmap frees the memory.
     }

@@ -122,6 +122,18 @@ public final class SegmentFiles implements SegmentSource {
         }
     }
 
+    @Override
+    public void forceLinks(Segment segment) {
+        FileRegion region = (FileRegion) segment.region();
+        int offset = geometry.linksOffset();
+        try {
+            region.mapping().force(offset, geometry.tombstonesOffset() - offset);
+        } catch (IOException e) {
+            throw new StorageException(
+                    "the links of a segment could not be made durable: file=" + region.file() + ": " + e, e);
+        }
+    }
+
     /**
      * Makes an open segment's rows durable without sealing it.
      *

@@ -14,6 +14,7 @@ import java.util.Map;
  *   DIR/memory.engram   what the memory is              {@link SuperblockDescriptor}
  *   DIR/journal.log     streams                         {@link JournalDescriptor}
  *   DIR/segments/       rows                            {@link SegmentDescriptor}
+ *   DIR/priorities/     priorities, if there are any    {@link IndexDescriptor}
  * </pre>
  */
 public final class Store implements AutoCloseable {
@@ -25,6 +26,7 @@ public final class Store implements AutoCloseable {
     private final Journal journal;
     private final SegmentFiles segmentFiles;
     private final Recovered recovered;
+    private final List<IndexFiles.OpenIndex> indexes;
 
     /**
      * Where the rows are.
@@ -36,12 +38,19 @@ public final class Store implements AutoCloseable {
      */
     public record Recovered(List<Segment> segments, long floor, long head, long nextEpisode) {}
 
-    Store(DirectoryLock lock, Superblock superblock, Journal journal, SegmentFiles segmentFiles, Recovered recovered) {
+    Store(
+            DirectoryLock lock,
+            Superblock superblock,
+            Journal journal,
+            SegmentFiles segmentFiles,
+            Recovered recovered,
+            List<IndexFiles.OpenIndex> indexes) {
         this.lock = lock;
         this.superblock = superblock;
         this.journal = journal;
         this.segmentFiles = segmentFiles;
         this.recovered = recovered;
+        this.indexes = List.copyOf(indexes);
     }
 
     /**
@@ -69,6 +78,15 @@ public final class Store implements AutoCloseable {
      */
     public Recovered recovered() {
         return recovered;
+    }
+
+    /**
+     * The priority indexes.
+     *
+     * @return by name in ascending order, mapped and not yet loaded
+     */
+    public List<IndexFiles.OpenIndex> indexes() {
+        return indexes;
     }
 
     /**

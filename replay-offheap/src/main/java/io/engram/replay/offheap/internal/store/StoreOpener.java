@@ -29,6 +29,14 @@ public final class StoreOpener {
     private final Path segmentDirectory;
 
     /**
+     * What a memory is given when it is created.
+     *
+     * @param geometry of its segments
+     * @param memoryId its number
+     */
+    public record NewMemory(SegmentGeometry geometry, UUID memoryId) {}
+
+    /**
      * An opener.
      *
      * @param files how files are reached
@@ -47,13 +55,13 @@ public final class StoreOpener {
      *
      * @param schema the fields; must be those stored
      * @param capacity rows to keep; must be what is stored
-     * @param geometry for a memory that is created
+     * @param indexes priorities that are wanted
+     * @param created for a memory that is created
      * @param incarnation of this opening
-     * @param newMemoryId for a memory that is created
      * @return the store, locked
      * @throws StorageException a subclass that says what is wrong; nothing was changed
      */
-    public Store open(Schema schema, long capacity, SegmentGeometry geometry, long incarnation, UUID newMemoryId) {
+    public Store open(Schema schema, long capacity, IndexRequest indexes, NewMemory created, long incarnation) {
         try {
             requireDirectory();
             requireOwnDirectory(schema, capacity);
@@ -65,10 +73,11 @@ public final class StoreOpener {
                     superblock = Superblock.read(files, superblockFile);
                     superblock.requireSame(directory, schema, capacity);
                 } else {
-                    superblock = new Superblock(newMemoryId, capacity, geometry.rows(), schema);
+                    superblock = new Superblock(
+                            created.memoryId(), capacity, created.geometry().rows(), schema);
                     create(superblock);
                 }
-                return open(lock, superblock, incarnation);
+                return open(lock, superblock, indexes, incarnation);
             } catch (Throwable t) {
                 lock.close();
                 throw t;
@@ -78,12 +87,14 @@ public final class StoreOpener {
         }
     }
 
-    private Store open(DirectoryLock lock, Superblock superblock, long incarnation) throws IOException {
+    private Store open(DirectoryLock lock, Superblock superblock, IndexRequest indexes, long incarnation)
+            throws IOException {
         requireOwnFilesOnly(Set.of(
                 DirectoryLock.FILE_NAME,
                 SuperblockDescriptor.FILE_NAME,
                 JournalDescriptor.FILE_NAME,
-                SegmentDescriptor.DIRECTORY));
+                SegmentDescriptor.DIRECTORY,
+                IndexDescriptor.DIRECTORY));
         if (!Files.exists(journalFile) || !Files.isDirectory(segmentDirectory)) {
             throw new CorruptStoreException("a part of the memory is missing: directory=" + directory + ", expected "
                     + JournalDescriptor.FILE_NAME + " and " + SegmentDescriptor.DIRECTORY
@@ -91,6 +102,7 @@ public final class StoreOpener {
         }
         Journal journal = Journal.open(files, journalFile);
         try {
+            IndexFiles indexFiles = IndexFiles.read(files, directory, superblock, indexes);
             Recovery recovery = new Recovery(
                     files,
                     segmentDirectory,
@@ -100,9 +112,23 @@ public final class StoreOpener {
             Store.Recovered recovered = recovery.run();
             journal.cutTail();
             SegmentFiles segmentFiles = new SegmentFiles(files, segmentDirectory, superblock, incarnation, journal);
-            return new Store(lock, superblock, journal, segmentFiles, recovered);
+            return new Store(
+                    lock, superblock, journal, segmentFiles, recovered, openIndexes(indexFiles, indexes, recovered));
         } catch (Throwable t) {
             journal.close();
+            throw t;
+        }
+    }
+
+    private static List<IndexFiles.OpenIndex> openIndexes(
+            IndexFiles indexFiles, IndexRequest indexes, Store.Recovered recovered) throws IOException {
+        try {
+            return indexFiles.open(indexes);
+        } catch (Throwable t) {
+            recovered
+                    .segments()
+                    .forEach(
+                            segment -> ((FileRegion) segment.region()).mapping().unmap());
             throw t;
         }
     }
@@ -176,7 +202,8 @@ public final class StoreOpener {
                     SuperblockDescriptor.FILE_NAME,
                     SuperblockDescriptor.FILE_NAME + Store.TEMPORARY_SUFFIX,
                     JournalDescriptor.FILE_NAME,
-                    SegmentDescriptor.DIRECTORY));
+                    SegmentDescriptor.DIRECTORY,
+                    IndexDescriptor.DIRECTORY));
             if (Files.exists(superblockFile, LinkOption.NOFOLLOW_LINKS)) {
                 Superblock.read(files, superblockFile).requireSame(directory, schema, capacity);
             }

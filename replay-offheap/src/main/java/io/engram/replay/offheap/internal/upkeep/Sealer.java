@@ -1,5 +1,7 @@
 package io.engram.replay.offheap.internal.upkeep;
 
+import io.engram.replay.offheap.internal.epoch.EpochRecord;
+import io.engram.replay.offheap.internal.epoch.Epochs;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentCloser;
@@ -19,16 +21,19 @@ public final class Sealer implements Agent {
     private final Ring ring;
     private final SegmentGeometry geometry;
     private final SegmentCloser closer;
+    private final EpochRecord epoch;
     private long next;
 
     /**
      * A sealer.
      *
      * @param ring to work for
+     * @param epochs of its users
      * @param lowest the first segment there is
      */
-    public Sealer(Ring ring, long lowest) {
+    public Sealer(Ring ring, Epochs epochs, long lowest) {
         this.ring = ring;
+        this.epoch = epochs.register();
         this.geometry = ring.geometry();
         this.closer = new SegmentCloser(geometry);
         this.next = lowest;
@@ -54,12 +59,29 @@ public final class Sealer implements Agent {
         return "engram-sealer";
     }
 
+    /** Rows of the segment may be the next ones of rows in segments that were sealed before. */
+    private void forceLateLinks(long end) {
+        // Against unmapping: these segments may leave the window meanwhile.
+        epoch.enter();
+        try {
+            for (long ordinal = geometry.ordinal(ring.tail(ring.head())); ordinal < end; ordinal++) {
+                Segment segment = ring.table().get(ordinal);
+                if (segment != null && segment.takeLateLinks()) {
+                    ring.source().forceLinks(segment);
+                }
+            }
+        } finally {
+            epoch.exit();
+        }
+    }
+
     private void seal(Segment segment) {
         // The system reports a failed write once, to this thread or to a caller of sync.
         synchronized (ring.source()) {
             try {
                 ring.source().seal(segment, closer.close(segment));
                 segment.advance(Segment.Life.SEALING, Segment.Life.SEALED);
+                forceLateLinks(segment.ordinal());
             } catch (RuntimeException | Error e) {
                 // What reached the disk is unknown and asking again would not tell: nothing is written from here on.
                 segment.advance(Segment.Life.SEALING, Segment.Life.LIVE);

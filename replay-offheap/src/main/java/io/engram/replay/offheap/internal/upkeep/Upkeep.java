@@ -37,6 +37,7 @@ public final class Upkeep {
     private final Epochs epochs;
     private final long lowest;
     private final Duration closeTimeout;
+    private final Runnable freeRest;
     private final Preparer preparer;
     private final @Nullable Sealer sealer;
     private final List<AgentRunner> runners = new ArrayList<>();
@@ -49,14 +50,16 @@ public final class Upkeep {
      * @param epochs of its users
      * @param lowest the first segment there is
      * @param closeTimeout how long to wait for threads inside an operation at the end
+     * @param freeRest frees what else the ring's users use
      */
-    public Upkeep(Ring ring, Epochs epochs, long lowest, Duration closeTimeout) {
+    public Upkeep(Ring ring, Epochs epochs, long lowest, Duration closeTimeout, Runnable freeRest) {
         this.ring = ring;
         this.epochs = epochs;
         this.lowest = lowest;
         this.closeTimeout = closeTimeout;
+        this.freeRest = freeRest;
         this.preparer = new Preparer(ring, epochs, lowest);
-        this.sealer = ring.source().isPersistent() ? new Sealer(ring, lowest) : null;
+        this.sealer = ring.source().isPersistent() ? new Sealer(ring, epochs, lowest) : null;
     }
 
     /** Prepares the first segments, then starts the threads. */
@@ -148,6 +151,10 @@ public final class Upkeep {
                     synchronized (files) {
                         files.force(segment);
                     }
+                } else if (segment != null && segment.takeLateLinks()) {
+                    synchronized (files) {
+                        files.forceLinks(segment);
+                    }
                 }
             }
             synchronized (files) {
@@ -190,6 +197,7 @@ public final class Upkeep {
         if (!awaitQuiescence(ended)) {
             LEAKED.add(ring);
             LEAKED.add(preparer);
+            LEAKED.add(freeRest);
             if (store != null) {
                 LEAKED.add(store);
             }
@@ -210,6 +218,7 @@ public final class Upkeep {
                 }
             } finally {
                 preparer.unmapAll();
+                freeRest.run();
             }
         }
     }

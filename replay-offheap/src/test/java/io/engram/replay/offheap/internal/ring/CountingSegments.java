@@ -47,6 +47,9 @@ final class CountingSegments implements SegmentSource {
     }
 
     @Override
+    public void forceLinks(Segment segment) {}
+
+    @Override
     public void unlink(Region region) {
         segments.unlink(region);
     }

@@ -38,7 +38,7 @@ class RingAppenderTest {
     private final Lane otherLane = lane(8);
 
     private RingAppender appender(AppendCounters of) {
-        return new RingAppender(ring, epochs.register(), new AtomicLong(), of, () -> {});
+        return new RingAppender(ring, epochs.register(), new AtomicLong(), of, TransitionListener.NONE, () -> {});
     }
 
     private Lane lane(int stream) {

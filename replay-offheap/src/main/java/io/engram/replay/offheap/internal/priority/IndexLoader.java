@@ -1,0 +1,141 @@
+package io.engram.replay.offheap.internal.priority;
+
+import io.engram.replay.PriorityIndex;
+import io.engram.replay.internal.priority.Mass;
+import io.engram.replay.internal.priority.MaximumPriority;
+import io.engram.replay.internal.priority.RankMasses;
+import io.engram.replay.offheap.internal.ring.Ring;
+import java.util.function.LongPredicate;
+import org.agrona.UnsafeApi;
+
+/**
+ * Makes the leaves of an index what they should be for the window that was found, and the index with them. For one
+ * thread, before anybody uses the ring.
+ *
+ * <ul>
+ *   <li>A leaf of a row outside the window is made dead, of the generation that the window has left last: rows that
+ *       were lost may come again with the same sequences.
+ *   <li>A live leaf of a row in the window keeps its mass, if a transition starts from the row.
+ *   <li>Another leaf gets the initial priority, if a transition starts from the row: its writer was killed between
+ *       publishing and inserting it, or the index is new, or rows were lost and the window goes further back than it
+ * did. </ul>
+ *
+ * <p>Rows are looked at where the leaf does not settle it, and where they may have been lost.
+ */
+public final class IndexLoader {
+    private final Ring ring;
+    private final LongPredicate startsTransition;
+    private final long unsure;
+    private long live;
+    /**
+     * Whether a leaf had the mass of another row than its own: of rows that were lost and whose sequences will be given
+     * out again. Such a leaf must not come back with a second power loss and rate the new row.
+     */
+    private boolean disowned;
+
+    private long least = Mass.MAX;
+
+    /**
+     * A loader.
+     *
+     * @param ring with its segments installed
+     * @param startsTransition whether a transition starts from a row of the window
+     * @param unsure rows from this one on may have been lost though their leaves were not
+     */
+    public IndexLoader(Ring ring, LongPredicate startsTransition, long unsure) {
+        this.ring = ring;
+        this.startsTransition = startsTransition;
+        this.unsure = unsure;
+    }
+
+    /**
+     * Loads an index.
+     *
+     * @param settings of the index
+     * @param memory as it was found, or zeros
+     * @return the index
+     */
+    public RingIndex load(PriorityIndex settings, IndexMemory memory) {
+        live = 0;
+        disowned = false;
+        least = Mass.MAX;
+        long head = ring.head();
+        long tail = ring.tail(head);
+        int leaves = memory.leaves();
+        double initial = new MaximumPriority(settings.initial(), memory).initial();
+        boolean ranked = settings.kind() == PriorityIndex.Kind.RANK;
+        // Before the first ranking all have rank 1.
+        long initialMass = initial == 0 ? 0 : ranked ? Mass.MAX : Mass.of(Mass.exact(initial, settings.alpha()));
+        for (long sequence = head - leaves; sequence < head; sequence++) {
+            int leaf = (int) Math.floorMod(sequence, (long) leaves);
+            long address = memory.leavesAddress() + (long) leaf * Long.BYTES;
+            long rank = ranked ? memory.ranksAddress() + (long) leaf * Long.BYTES : 0;
+            if (sequence < 0) {
+                put(address, Leaf.FRESH);
+                clear(rank);
+            } else if (sequence < tail) {
+                put(address, Leaf.dead(Leaf.generation(sequence, leaves)));
+                clear(rank);
+            } else {
+                long generation = Leaf.generation(sequence, leaves);
+                long word = settle(UnsafeApi.getLong(address), generation, sequence, initialMass);
+                put(address, word);
+                settleRank(rank, word, generation, initial);
+                count(word, generation);
+            }
+        }
+        if (disowned) {
+            memory.force();
+        }
+        RingIndex index = new RingIndex(settings, ring, memory, live, least);
+        index.rankAtOpen();
+        return index;
+    }
+
+    /** Stores a leaf's word; remembers if mass was taken from a row that is not there. */
+    private void put(long address, long word) {
+        long found = UnsafeApi.getLong(address);
+        disowned |= Leaf.mass(found) > 0 && Leaf.generation(found) != Leaf.generation(word);
+        UnsafeApi.putLong(address, word);
+    }
+
+    private long settle(long word, long generation, long sequence, long initialMass) {
+        long notInserted = Leaf.dead((generation - 1) & Leaf.GENERATION_MASK);
+        if (!Leaf.isLive(word, generation)) {
+            return startsTransition.test(sequence) ? Leaf.live(generation, initialMass) : notInserted;
+        }
+        if (sequence >= unsure && !startsTransition.test(sequence)) {
+            return notInserted;
+        }
+        return Leaf.live(generation, Math.min(Leaf.mass(word), Mass.MAX));
+    }
+
+    private static void clear(long rank) {
+        if (rank != 0) {
+            UnsafeApi.putLong(rank, 0);
+        }
+    }
+
+    private static void settleRank(long rank, long word, long generation, double initial) {
+        if (rank == 0) {
+            return;
+        }
+        long stored = UnsafeApi.getLong(rank);
+        float priority = Float.intBitsToFloat((int) stored);
+        if (!Leaf.isLive(word, generation)) {
+            UnsafeApi.putLong(rank, 0);
+        } else if (stored >>> Integer.SIZE != generation || !(priority >= 0 && priority < Float.POSITIVE_INFINITY)) {
+            UnsafeApi.putLong(
+                    rank, generation << Integer.SIZE | Float.floatToRawIntBits(RankMasses.comparable(initial)));
+        }
+    }
+
+    private void count(long word, long generation) {
+        if (Leaf.isLive(word, generation)) {
+            live++;
+            if (Leaf.mass(word) > 0) {
+                least = Math.min(least, Leaf.mass(word));
+            }
+        }
+    }
+}

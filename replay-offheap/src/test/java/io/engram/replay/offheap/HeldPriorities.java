@@ -1,0 +1,54 @@
+package io.engram.replay.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.replay.PriorityIndex;
+import io.engram.replay.RowLayout;
+import io.engram.replay.offheap.internal.priority.Leaf;
+import io.engram.replay.offheap.internal.priority.RingIndex;
+import io.engram.replay.offheap.internal.priority.SumTree;
+import io.engram.replay.offheap.internal.priority.Trees;
+import io.engram.replay.offheap.internal.ring.Ring;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/** What the indexes of an open memory must hold for its rows. No writer may be at work. */
+final class HeldPriorities {
+    private HeldPriorities() {}
+
+    /** Each transition of the rows has a live leaf with mass, no other leaf is live, and every sum is exact. */
+    static void requireFor(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held) {
+        TreeSet<Long> starts = starts(memory, held);
+        for (PriorityIndex settings : memory.priorityIndexes()) {
+            RingIndex index = memory.indexes().index(settings.name());
+            assertThat(live(index.tree(), memory.ring())).as(settings.name()).isEqualTo(starts);
+            assertThat(index.transitions()).isEqualTo(starts.size());
+            Trees.requireExact(index.tree());
+        }
+    }
+
+    /** The rows that transitions start from. */
+    static TreeSet<Long> starts(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held) {
+        TreeSet<Long> starts = new TreeSet<>();
+        boolean arrival = memory.schema().rowLayout() == RowLayout.ARRIVAL;
+        for (Map.Entry<Long, StoredRow> row : held.entrySet()) {
+            long start = arrival ? row.getKey() - row.getValue().back() : row.getKey();
+            if (held.containsKey(start) && (!arrival || row.getValue().back() > 0)) {
+                starts.add(start);
+            }
+        }
+        return starts;
+    }
+
+    private static TreeSet<Long> live(SumTree tree, Ring ring) {
+        TreeSet<Long> live = new TreeSet<>();
+        for (long sequence = ring.tail(ring.head()); sequence < ring.head(); sequence++) {
+            long word = tree.word((int) (sequence % tree.count()));
+            if (Leaf.isLive(word, Leaf.generation(sequence, tree.count())) && Leaf.mass(word) > 0) {
+                live.add(sequence);
+            }
+        }
+        return live;
+    }
+}

@@ -1,0 +1,38 @@
+package io.engram.replay.offheap.stress;
+
+import io.engram.replay.offheap.internal.priority.TreeSlots;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.JJ_Result;
+
+/** A sum is never less than its leaf while the leaf is raised. Would catch a leaf that no draw can reach. */
+@JCStressTest
+@Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "Before.")
+@Outcome(id = "1, 9", expect = Expect.ACCEPTABLE, desc = "The sum is raised first.")
+@Outcome(id = "9, 9", expect = Expect.ACCEPTABLE, desc = "After.")
+@Outcome(id = ".*", expect = Expect.FORBIDDEN, desc = "UNREACHABLE: the leaf is more than the sum.")
+@State
+public class TreeRaiseLookStress {
+    private final int leaf = TreeSlots.next();
+
+    /** The leaf has mass 1. */
+    public TreeRaiseLookStress() {
+        TreeSlots.TREE.insert(leaf, TreeSlots.generation(leaf), 1);
+    }
+
+    /** Raises it. */
+    @Actor
+    public void updater() {
+        TreeSlots.TREE.set(leaf, TreeSlots.generation(leaf), 9);
+    }
+
+    /** Looks at the leaf, then at the sum. */
+    @Actor
+    public void looker(JJ_Result result) {
+        result.r1 = TreeSlots.mass(leaf);
+        result.r2 = TreeSlots.sum(leaf);
+    }
+}
