@@ -10,7 +10,8 @@ import org.agrona.UnsafeApi;
  * once.
  */
 public final class TreeWalk {
-    private static final int FAN = 1 << SumTree.FAN_SHIFT;
+    /** Written out in the halving below, which changes with it. */
+    private static final int FAN = 16;
     private static final int LINE = 64;
 
     private final SumTree tree;
@@ -124,7 +125,7 @@ public final class TreeWalk {
         }
     }
 
-    /** The first sum above the unit, from {@code low} on. */
+    /** The first sum above the unit, from an index on. */
     private int search(long unit, int from) {
         int low = from;
         int high = prefix.length - 1;
@@ -151,8 +152,9 @@ public final class TreeWalk {
     }
 
     /**
-     * Halves the children until one is left: without a branch to mispredict, so that the walks of many units overlap.
-     * The sums may change meanwhile; then the unit ends in a child that does not have it, which is found out last.
+     * Halves a node's {@value #FAN} children until one is left, 64 bytes being 8 of them: without a branch to
+     * mispredict, so that the walks of many units overlap. The sums may change meanwhile; then the unit ends in a child
+     * that does not have it, which is found out last.
      */
     private void descend(long address, int place) {
         int node = nodes[place];

@@ -64,6 +64,7 @@ class SumTreeTest {
 
     @Test
     void unitOfMassIsFoundInTheLeafThatHasIt() {
+        assertThat(1 << SumTree.FAN_SHIFT).as("what the walk halves").isEqualTo(16);
         SplitMix64 random = new SplitMix64(8);
         TreeMap<Long, Integer> byFirstUnit = new TreeMap<>();
         long total = 0;
