@@ -12,6 +12,7 @@ import org.agrona.UnsafeApi;
 public final class TreeWalk {
     /** Written out in the halving below, which changes with it. */
     private static final int FAN = 16;
+
     private static final int LINE = 64;
 
     private final SumTree tree;
