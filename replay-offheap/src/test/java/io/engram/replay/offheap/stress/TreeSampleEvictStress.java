@@ -38,12 +38,13 @@ public class TreeSampleEvictStress {
     /** Looks up unit 5, and the word that was found. */
     @Actor
     public void sampler(IJ_Result result) {
-        long word = TreeSlots.TREE.word(leaf + 1);
-        boolean found = 5 < 4 + Leaf.mass(word);
-        result.r1 = found ? 1 : -1;
-        result.r2 = Leaf.mass(word);
-        if (found && Leaf.isLive(word, TreeSlots.generation(leaf + 1)) != (Leaf.mass(word) == 4)) {
-            result.r1 = -2;
+        result.r1 = TreeSlots.find(leaf, 5);
+        if (result.r1 == 1) {
+            long word = TreeSlots.foundWord();
+            result.r2 = Leaf.mass(word);
+            if (Leaf.isLive(word, TreeSlots.generation(leaf + 1)) != (result.r2 == 4)) {
+                result.r1 = -2;
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ public final class TreeWalk {
     private static final int FAN = 16;
 
     private static final int LINE = 64;
+    private static final long SUM_MASK = -1;
 
     private final SumTree tree;
     private final long[] prefix;
@@ -87,6 +88,12 @@ public final class TreeWalk {
         return words[place];
     }
 
+    /** Begins a place at a node of the leaves instead of at the top. */
+    void setNode(int place, int node, long unit) {
+        nodes[place] = node;
+        units[place] = unit;
+    }
+
     /**
      * Finds the leaves of the first places.
      *
@@ -98,12 +105,12 @@ public final class TreeWalk {
             long address = tree.address(level);
             touch(address, count);
             for (int place = 0; place < count; place++) {
-                descend(address, place);
+                descend(address, place, SUM_MASK);
             }
         }
         touch(tree.leaves(), count);
         for (int place = 0; place < count; place++) {
-            descendToLeaf(tree.leaves(), place);
+            descend(tree.leaves(), place, Leaf.MASS_MASK);
         }
     }
 
@@ -155,93 +162,52 @@ public final class TreeWalk {
     /**
      * Halves a node's {@value #FAN} children until one is left, 64 bytes being 8 of them: without a branch to
      * mispredict, so that the walks of many units overlap. The sums may change meanwhile; then the unit ends in a child
-     * that does not have it, which is found out last.
+     * that does not have it, which is found out last. {@code mask}: what of a child's word is its mass.
      */
-    private void descend(long address, int place) {
+    void descend(long address, int place, long mask) {
         int node = nodes[place];
-        if (node >= 0) {
-            long first = address + ((long) node << (SumTree.FAN_SHIFT + 3));
-            long unit = units[place];
-            long at = first;
-            long sum = sum8(at);
-            long rest = unit - sum;
-            long below = rest >> (Long.SIZE - 1);
-            unit = rest + (sum & below);
-            at += 64 & ~below;
-            sum = sum4(at);
-            rest = unit - sum;
-            below = rest >> (Long.SIZE - 1);
-            unit = rest + (sum & below);
-            at += 32 & ~below;
-            sum = sum2(at);
-            rest = unit - sum;
-            below = rest >> (Long.SIZE - 1);
-            unit = rest + (sum & below);
-            at += 16 & ~below;
-            sum = UnsafeApi.getLong(at);
-            rest = unit - sum;
-            below = rest >> (Long.SIZE - 1);
-            unit = rest + (sum & below);
-            at += 8 & ~below;
-            units[place] = unit;
-            nodes[place] = unit < UnsafeApi.getLong(at) ? (node << SumTree.FAN_SHIFT) + (int) ((at - first) >> 3) : -1;
+        if (node < 0) {
+            return;
         }
+        long first = address + ((long) node << (SumTree.FAN_SHIFT + 3));
+        long unit = units[place];
+        long at = first;
+        long sum = sum8(at, mask);
+        long rest = unit - sum;
+        long below = rest >> (Long.SIZE - 1);
+        unit = rest + (sum & below);
+        at += 64 & ~below;
+        sum = sum4(at, mask);
+        rest = unit - sum;
+        below = rest >> (Long.SIZE - 1);
+        unit = rest + (sum & below);
+        at += 32 & ~below;
+        sum = sum2(at, mask);
+        rest = unit - sum;
+        below = rest >> (Long.SIZE - 1);
+        unit = rest + (sum & below);
+        at += 16 & ~below;
+        sum = UnsafeApi.getLong(at) & mask;
+        rest = unit - sum;
+        below = rest >> (Long.SIZE - 1);
+        unit = rest + (sum & below);
+        at += 8 & ~below;
+        long word = UnsafeApi.getLong(at);
+        units[place] = unit;
+        words[place] = word;
+        nodes[place] = unit < (word & mask) ? (node << SumTree.FAN_SHIFT) + (int) ((at - first) >> 3) : -1;
     }
 
-    private void descendToLeaf(long address, int place) {
-        int node = nodes[place];
-        if (node >= 0) {
-            long first = address + ((long) node << (SumTree.FAN_SHIFT + 3));
-            long unit = units[place];
-            long at = first;
-            long sum = sum8Masses(at);
-            long rest = unit - sum;
-            long below = rest >> (Long.SIZE - 1);
-            unit = rest + (sum & below);
-            at += 64 & ~below;
-            sum = sum4Masses(at);
-            rest = unit - sum;
-            below = rest >> (Long.SIZE - 1);
-            unit = rest + (sum & below);
-            at += 32 & ~below;
-            sum = sum2Masses(at);
-            rest = unit - sum;
-            below = rest >> (Long.SIZE - 1);
-            unit = rest + (sum & below);
-            at += 16 & ~below;
-            sum = Leaf.mass(UnsafeApi.getLong(at));
-            rest = unit - sum;
-            below = rest >> (Long.SIZE - 1);
-            unit = rest + (sum & below);
-            at += 8 & ~below;
-            long word = UnsafeApi.getLong(at);
-            words[place] = word;
-            nodes[place] = unit < Leaf.mass(word) ? (node << SumTree.FAN_SHIFT) + (int) ((at - first) >> 3) : -1;
-        }
+    private static long sum2(long at, long mask) {
+        return (UnsafeApi.getLong(at) & mask) + (UnsafeApi.getLong(at + 8) & mask);
     }
 
-    private static long sum2(long at) {
-        return UnsafeApi.getLong(at) + UnsafeApi.getLong(at + 8);
+    private static long sum4(long at, long mask) {
+        return sum2(at, mask) + sum2(at + 16, mask);
     }
 
-    private static long sum4(long at) {
-        return sum2(at) + sum2(at + 16);
-    }
-
-    private static long sum8(long at) {
-        return sum4(at) + sum4(at + 32);
-    }
-
-    private static long sum2Masses(long at) {
-        return Leaf.mass(UnsafeApi.getLong(at)) + Leaf.mass(UnsafeApi.getLong(at + 8));
-    }
-
-    private static long sum4Masses(long at) {
-        return sum2Masses(at) + sum2Masses(at + 16);
-    }
-
-    private static long sum8Masses(long at) {
-        return sum4Masses(at) + sum4Masses(at + 32);
+    private static long sum8(long at, long mask) {
+        return sum4(at, mask) + sum4(at + 32, mask);
     }
 
     /**

@@ -15,6 +15,7 @@ public final class TreeSlots {
     /** The tree. */
     public static final SumTree TREE = new SumTree(BLOCK, LEAVES);
 
+    private static final ThreadLocal<TreeWalk> WALK = ThreadLocal.withInitial(() -> new TreeWalk(TREE, 1));
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     private TreeSlots() {}
@@ -64,17 +65,17 @@ public final class TreeSlots {
         TREE.add(leaf, mass - Leaf.mass(word));
     }
 
-    /** Where a unit of a node's mass is found: which of its leaves, or -1 for in none. */
+    /** Looks a unit of a node's mass up, as draws do: which of its leaves, or -1 for in none. */
     public static int find(int first, long unit) {
-        long rest = unit;
-        for (int i = 0; i < 2; i++) {
-            long mass = mass(first + i);
-            if (rest < mass) {
-                return i;
-            }
-            rest -= mass;
-        }
-        return -1;
+        TreeWalk walk = WALK.get();
+        walk.setNode(0, first >>> SumTree.FAN_SHIFT, unit);
+        walk.descend(BLOCK, 0, Leaf.MASS_MASK);
+        return walk.leaf(0) < 0 ? -1 : walk.leaf(0) - first;
+    }
+
+    /** The word of the leaf that this thread has found last. */
+    public static long foundWord() {
+        return WALK.get().word(0);
     }
 
     private static long block() {
