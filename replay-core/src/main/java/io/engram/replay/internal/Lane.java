@@ -134,21 +134,31 @@ public final class Lane {
 
     /** Begins an episode with the staged state, whose rows the sink has room for. */
     long begin(RowSink sink) {
-        episode = sink.nextEpisode();
+        long number = sink.nextEpisode();
+        abandon(sink);
+        episode = number;
         step = 0;
         previous = NONE;
         priority = UNRATED;
-        // Until the first row is there: a step after a begin that failed would have nothing to start from.
-        inEpisode = false;
+        sink.episodeBegins(this);
         if (selfContained) {
             row.promoteNextState();
         } else {
             row.clearSteps();
-            previous = sink.append(this, RowFlags.FIRST);
-            step = 1;
+            appendFirst(sink);
         }
         inEpisode = true;
         return previous;
+    }
+
+    private void appendFirst(RowSink sink) {
+        try {
+            previous = sink.append(this, RowFlags.FIRST);
+        } catch (Throwable t) {
+            sink.episodeEnded(this, 0);
+            throw t;
+        }
+        step = 1;
     }
 
     /** Appends the staged step, whose row the sink has room for. */
@@ -159,15 +169,19 @@ public final class Lane {
         step++;
         if (flags != 0) {
             inEpisode = false;
+            sink.episodeEnded(this, flags);
         } else if (selfContained) {
             row.promoteNextState();
         }
         return sequence;
     }
 
-    void abandon() {
-        inEpisode = false;
+    void abandon(RowSink sink) {
         priority = UNRATED;
+        if (inEpisode) {
+            inEpisode = false;
+            sink.episodeEnded(this, 0);
+        }
     }
 
     void requireEpisode() {

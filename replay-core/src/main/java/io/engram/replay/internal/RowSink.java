@@ -28,6 +28,21 @@ public interface RowSink {
      */
     long nextEpisode();
 
+    /**
+     * Says that the lane's episode begins. Before its first row is appended; throws if it must not.
+     *
+     * @param lane whose episode
+     */
+    void episodeBegins(Lane lane);
+
+    /**
+     * Says that the lane's episode has ended. After its last row was appended; also where the memory is closed by now.
+     *
+     * @param lane whose episode
+     * @param flags of its last row, or 0 if it was abandoned
+     */
+    void episodeEnded(Lane lane, int flags);
+
     /** Frees the writer's streams and what it holds. */
     void close();
 }

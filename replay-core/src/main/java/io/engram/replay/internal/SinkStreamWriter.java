@@ -177,7 +177,7 @@ public final class SinkStreamWriter implements StreamWriter {
     @Override
     public void abandon() {
         requireOpen();
-        lane.abandon();
+        lane.abandon(sink);
     }
 
     @Override
@@ -189,7 +189,7 @@ public final class SinkStreamWriter implements StreamWriter {
     public void close() {
         if (!closed) {
             closed = true;
-            lane.abandon();
+            lane.abandon(sink);
             sink.close();
         }
     }

@@ -107,14 +107,14 @@ public final class SinkVectorWriter implements VectorWriter {
     @Override
     public void abandon(int lane) {
         requireOpen();
-        lanes.get(lane).abandon();
+        lanes.get(lane).abandon(sink);
     }
 
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            lanes.forEach(Lane::abandon);
+            lanes.forEach(lane -> lane.abandon(sink));
             sink.close();
         }
     }

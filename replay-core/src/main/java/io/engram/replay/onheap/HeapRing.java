@@ -5,7 +5,9 @@ import io.engram.replay.MemoryStats;
 import io.engram.replay.RowLayout;
 import io.engram.replay.internal.RowFlags;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -15,15 +17,16 @@ import java.util.concurrent.locks.ReentrantLock;
  * of a sequence is at index sequence mod capacity.
  */
 final class HeapRing {
-    /** A row: its flags, the sequence of the row before it in its episode, and its fields. Never compared. */
+    /** A row: what it is, the sequence of the row before it in its episode, and its fields. Never compared. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Row(int flags, long previous, byte[] payload) {}
+    record Row(int flags, long episode, int step, long previous, byte[] payload) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Row> rows = new ArrayList<>();
     private final boolean selfContained;
     private final int capacity;
     private final List<HeapPriorityIndex> indexes;
+    private final Set<Long> openEpisodes = new HashSet<>();
     private long head;
     private long episodes;
     private long appendedTransitions;
@@ -97,6 +100,11 @@ final class HeapRing {
 
     List<HeapPriorityIndex> indexes() {
         return indexes;
+    }
+
+    /** The episodes that more rows can come of. */
+    Set<Long> openEpisodes() {
+        return openEpisodes;
     }
 
     Row row(long sequence) {

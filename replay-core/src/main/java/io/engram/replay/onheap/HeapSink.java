@@ -30,7 +30,13 @@ final class HeapSink implements RowSink {
     @Override
     public long append(Lane lane, int flags) {
         return ring.append(
-                new HeapRing.Row(flags, lane.previous(), lane.row().image().clone()), lane.priority());
+                new HeapRing.Row(
+                        flags,
+                        lane.episode(),
+                        lane.step(),
+                        lane.previous(),
+                        lane.row().image().clone()),
+                lane.priority());
     }
 
     @Override
@@ -44,6 +50,26 @@ final class HeapSink implements RowSink {
         try {
             ring.requireOpen();
             return ring.nextEpisode();
+        } finally {
+            ring.unlock();
+        }
+    }
+
+    @Override
+    public void episodeBegins(Lane lane) {
+        ring.lock();
+        try {
+            ring.openEpisodes().add(lane.episode());
+        } finally {
+            ring.unlock();
+        }
+    }
+
+    @Override
+    public void episodeEnded(Lane lane, int flags) {
+        ring.lock();
+        try {
+            ring.openEpisodes().remove(lane.episode());
         } finally {
             ring.unlock();
         }

@@ -43,6 +43,12 @@ class LaneTest {
         }
 
         @Override
+        public void episodeBegins(Lane of) {}
+
+        @Override
+        public void episodeEnded(Lane of, int flags) {}
+
+        @Override
         public void close() {}
     };
 

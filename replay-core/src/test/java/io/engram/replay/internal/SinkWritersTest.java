@@ -189,6 +189,12 @@ class SinkWritersTest {
         }
 
         @Override
+        public void episodeBegins(Lane of) {}
+
+        @Override
+        public void episodeEnded(Lane of, int flags) {}
+
+        @Override
         public void close() {}
 
         private void requireRoom() {

@@ -26,6 +26,7 @@ import io.engram.replay.offheap.internal.priority.IndexLoader;
 import io.engram.replay.offheap.internal.priority.RingIndex;
 import io.engram.replay.offheap.internal.priority.RingIndexes;
 import io.engram.replay.offheap.internal.ring.Links;
+import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.RingAppender;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
@@ -79,6 +80,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final StreamRegistry streams;
     private final SamplerNames samplerNames = new SamplerNames();
     private final AtomicLong episodes;
+    private final OpenEpisodes openEpisodes = new OpenEpisodes();
     private final Participants participants = new Participants();
 
     private OffHeapReplayMemory(Builder builder, SegmentGeometry geometry, long incarnation, @Nullable Store store) {
@@ -319,9 +321,12 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     private RingAppender appender(int[] streamIds) {
+        for (int id : streamIds) {
+            openEpisodes.register(id);
+        }
         EpochRecord epoch = epochs.register();
         var counters = participants.newWriter();
-        return new RingAppender(ring, epoch, episodes, counters, listener, () -> {
+        return new RingAppender(ring, epoch, episodes, openEpisodes, counters, listener, () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
             for (int id : streamIds) {

@@ -28,6 +28,7 @@ public final class RingAppender implements RowSink {
     private final Ring ring;
     private final EpochRecord epoch;
     private final AtomicLong episodes;
+    private final OpenEpisodes openEpisodes;
     private final Runnable onClose;
     private final AppendCounters counters;
     private final TransitionListener listener;
@@ -43,6 +44,7 @@ public final class RingAppender implements RowSink {
      * @param ring what to append to
      * @param epoch this writer's record
      * @param episodes numbers for episodes
+     * @param openEpisodes with room for the writer's streams
      * @param counters this writer's
      * @param listener is told of each transition
      * @param onClose frees the writer's streams and its record
@@ -51,12 +53,14 @@ public final class RingAppender implements RowSink {
             Ring ring,
             EpochRecord epoch,
             AtomicLong episodes,
+            OpenEpisodes openEpisodes,
             AppendCounters counters,
             TransitionListener listener,
             Runnable onClose) {
         this.ring = ring;
         this.epoch = epoch;
         this.episodes = episodes;
+        this.openEpisodes = openEpisodes;
         this.counters = counters;
         this.listener = listener;
         this.onClose = onClose;
@@ -127,6 +131,16 @@ public final class RingAppender implements RowSink {
     public long nextEpisode() {
         ring.requireOpen();
         return episodes.getAndIncrement();
+    }
+
+    @Override
+    public void episodeBegins(Lane lane) {
+        openEpisodes.begin(lane.streamId(), lane.episode());
+    }
+
+    @Override
+    public void episodeEnded(Lane lane, int flags) {
+        openEpisodes.end(lane.streamId());
     }
 
     @Override

@@ -38,7 +38,9 @@ class RingAppenderTest {
     private final Lane otherLane = lane(8);
 
     private RingAppender appender(AppendCounters of) {
-        return new RingAppender(ring, epochs.register(), new AtomicLong(), of, TransitionListener.NONE, () -> {});
+        OpenEpisodes open = new OpenEpisodes();
+        open.register(0);
+        return new RingAppender(ring, epochs.register(), new AtomicLong(), open, of, TransitionListener.NONE, () -> {});
     }
 
     private Lane lane(int stream) {
