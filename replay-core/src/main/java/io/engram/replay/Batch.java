@@ -3,6 +3,7 @@ package io.engram.replay;
 import io.engram.replay.internal.priority.Weights;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ public class Batch {
     private final long[] sequences;
     private final long incarnation;
     private final @Nullable Weights weights;
+    private final int[] steps;
+    private final int[] burnIn;
+    private long head;
 
     /**
      * For implementations of {@link Sampler}.
@@ -28,6 +32,8 @@ public class Batch {
         this.sequences = sequences;
         this.incarnation = incarnation;
         this.weights = weights;
+        this.steps = new int[sequences.length];
+        this.burnIn = new int[sequences.length];
     }
 
     /**
@@ -37,6 +43,69 @@ public class Batch {
      */
     public final int size() {
         return columns.rows();
+    }
+
+    /**
+     * For implementations of {@link Sampler}: says when the batch was filled.
+     *
+     * @param atHead the sequence of the next row to be appended then
+     */
+    protected final void filledAt(long atHead) {
+        head = atHead;
+    }
+
+    /**
+     * For implementations of {@link Sampler}: says how many steps an element has.
+     *
+     * @param row 0 to size - 1
+     * @param all steps, burn-in included
+     * @param before learning
+     */
+    protected final void setSteps(int row, int all, int before) {
+        steps[row] = all;
+        burnIn[row] = before;
+    }
+
+    /**
+     * How many steps an element has: of a transition 1, over n steps those that it bridges, of a window its steps
+     * including burn-in, which come first in the order of time.
+     *
+     * @param row 0 to size - 1
+     * @return at least 1
+     */
+    public final int steps(int row) {
+        return steps[row];
+    }
+
+    /**
+     * How many of an element's steps are burn-in.
+     *
+     * @param row 0 to size - 1
+     * @return at least 0
+     */
+    public final int burnIn(int row) {
+        return burnIn[row];
+    }
+
+    /**
+     * How many rows had been appended to the memory, when the batch was filled, after the one that a transition or
+     * window starts from.
+     *
+     * @param row 0 to size - 1
+     * @return at least 0
+     */
+    public final long age(int row) {
+        return head - 1 - sequences[row];
+    }
+
+    /**
+     * How old the batch is, in rows.
+     *
+     * @return the distribution of {@link #age}
+     */
+    public final AgeDistribution ages() {
+        return AgeDistribution.of(
+                IntStream.range(0, size()).mapToLong(this::age).toArray());
     }
 
     /**
@@ -61,7 +130,8 @@ public class Batch {
 
     /**
      * The sequence of the row that a transition starts from (with self-contained rows, of its only row): its key for as
-     * long as the memory's incarnation lasts.
+     * long as the memory's incarnation lasts. A window's is that of the step at which it would begin were it not
+     * shifted back, without burn-in.
      *
      * @param row 0 to size - 1
      * @return at least 0

@@ -48,10 +48,13 @@ public final class Columns {
      * @throws SchemaException if a name is unknown or repeated
      */
     public static Columns allocate(Schema schema, List<String> names, int rows) {
+        return allocate(fieldsOf(schema, names), rows);
+    }
+
+    private static Columns allocate(Map<String, Field> fields, int rows) {
         if (rows < 1) {
             throw new IllegalArgumentException("rows=" + rows + ", expected at least 1");
         }
-        Map<String, Field> fields = fieldsOf(schema, names);
         long total = ALIGNMENT;
         for (Field field : fields.values()) {
             total += align((long) field.length() * rows);
@@ -71,6 +74,20 @@ public final class Columns {
             offset += (int) align(length);
         }
         return new Columns(columns, rows);
+    }
+
+    /**
+     * Allocates columns of any names and types, zeroed.
+     *
+     * @param types a field for each column, whose name, dtype and shape it has; names differ
+     * @param rows how many rows, at least 1
+     * @return new columns, in the order of {@code types}
+     * @throws IllegalArgumentException if {@code rows} is below 1 or the memory would exceed 2 GiB
+     */
+    public static Columns allocate(List<Field> types, int rows) {
+        Map<String, Field> fields = new LinkedHashMap<>();
+        types.forEach(type -> fields.put(type.name(), type));
+        return allocate(fields, rows);
     }
 
     /**
@@ -130,11 +147,6 @@ public final class Columns {
      */
     public int rows() {
         return rows;
-    }
-
-    /** Throws if a name is unknown or repeated. */
-    static void checkNames(Schema schema, List<String> names) {
-        fieldsOf(schema, names);
     }
 
     private static Map<String, Field> fieldsOf(Schema schema, List<String> names) {

@@ -7,8 +7,26 @@ package io.engram.replay;
  * @param draw how the places of a batch share the draw
  * @param beta how much importance weights correct
  * @param normalization what weights are divided by
+ * @param eta the priority of a window is {@code eta x max + (1 - eta) x mean} of its steps' absolute TD errors, burn-in
+ *     left out (Kapturowski et al. 2019, section 2.3); 0 to 1. Without windows it has no effect
  */
-public record Prioritization(String index, Draw draw, BetaSchedule beta, Normalization normalization) {
+public record Prioritization(String index, Draw draw, BetaSchedule beta, Normalization normalization, double eta) {
+    /**
+     * Checks every part.
+     *
+     * @param index the name of the priority index
+     * @param draw how the places of a batch share the draw
+     * @param beta how much importance weights correct
+     * @param normalization what weights are divided by
+     * @param eta how much the largest TD error of a window counts
+     * @throws IllegalArgumentException if eta is out of bounds
+     */
+    public Prioritization {
+        if (!(eta >= 0 && eta <= 1)) {
+            throw new IllegalArgumentException("eta=" + eta + ", expected 0 to 1");
+        }
+    }
+
     /** How the places of a batch share the draw. */
     public enum Draw {
         /**

@@ -1,6 +1,7 @@
 package io.engram.replay;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named set of priorities, one for each transition of a memory. A memory may have any number of them, such as one for
@@ -26,9 +27,17 @@ import java.util.regex.Pattern;
  * @param initial the priority of new transitions
  * @param rerankEvery updated transitions between rankings, at least 1; 0 for as many as the memory's capacity.
  *     Rank-based indexes only, else 0
+ * @param windows the windows that have the priorities, as {@link Windows#starts}; null for transitions. Fixed for the
+ *     life of the index
  */
 public record PriorityIndex(
-        String name, Kind kind, double alpha, double epsilon, InitialPriority initial, long rerankEvery) {
+        String name,
+        Kind kind,
+        double alpha,
+        double epsilon,
+        InitialPriority initial,
+        long rerankEvery,
+        @Nullable Windows windows) {
     /** The name of the index that samplers use unless told otherwise. */
     public static final String DEFAULT_NAME = "default";
 
@@ -52,6 +61,7 @@ public record PriorityIndex(
      * @param epsilon added to absolute TD errors
      * @param initial the priority of new transitions
      * @param rerankEvery updates between rankings
+     * @param windows the windows that have the priorities, or null
      * @throws IllegalArgumentException if a part is out of bounds
      */
     public PriorityIndex {
@@ -71,6 +81,7 @@ public record PriorityIndex(
             throw new IllegalArgumentException("priority index '" + name + "' has rerankEvery=" + rerankEvery
                     + ", expected at least 0 if rank-based, else 0");
         }
+        windows = windows == null ? null : windows.starts();
     }
 
     /**
@@ -101,6 +112,7 @@ public record PriorityIndex(
         private double epsilon = 1e-6;
         private InitialPriority initial = InitialPriority.historicalMaximum();
         private long rerankEvery;
+        private @Nullable Windows windows;
 
         private Builder(String name, Kind kind, double alpha) {
             this.name = name;
@@ -153,13 +165,25 @@ public record PriorityIndex(
         }
 
         /**
+         * Gives priorities to windows instead of transitions. What a writer rates with {@link StreamWriter#prioritize}
+         * has no effect on them.
+         *
+         * @param setting which windows there are; how they are delivered is the sampler's choice
+         * @return this builder
+         */
+        public Builder windows(Windows setting) {
+            this.windows = setting;
+            return this;
+        }
+
+        /**
          * Checks and builds.
          *
          * @return the index's settings
          * @throws IllegalArgumentException if a part is out of bounds
          */
         public PriorityIndex build() {
-            return new PriorityIndex(name, kind, alpha, epsilon, initial, rerankEvery);
+            return new PriorityIndex(name, kind, alpha, epsilon, initial, rerankEvery, windows);
         }
     }
 }

@@ -54,12 +54,25 @@ public interface Sampler extends AutoCloseable {
     boolean trySample(Batch batch);
 
     /**
+     * Changes how many steps the transitions of later batches bridge. Not part of {@link #state()}.
+     *
+     * @param n the most steps, 1 to {@value NStep#MAX_STEPS}
+     * @param gamma the discount of one step
+     * @throws IllegalStateException if this sampler's spec has no {@link NStep}
+     * @throws IllegalArgumentException if a number is out of bounds
+     */
+    void nStep(int n, double gamma);
+
+    /**
      * Sets the priorities of transitions from their TD errors: {@code |tdError| + epsilon}. Each transition gets its
      * priority in this sampler's index if it is the one that the handle was given for; a handle of a transition that
      * was overwritten or erased since, or of another incarnation of the memory, changes nothing and is counted in
      * {@link MemoryStats#staleUpdates}. If a transition is there more than once, the last priority counts.
      *
      * @param batch of any sampler, filled
+     * <p>Of windows the batch has one error for each position, [size, positions] in C order; a window's priority is
+     * {@code eta x max + (1 - eta) x mean} of its steps' absolute errors, burn-in and padding left out, plus epsilon.
+     *
      * @param tdErrors one for each row of the batch, with its sign; more are ignored
      * @throws IllegalStateException if this sampler is uniform
      * @throws IllegalArgumentException if there are fewer errors than rows, or one is NaN or infinite; then nothing is

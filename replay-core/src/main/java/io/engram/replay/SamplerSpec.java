@@ -1,8 +1,11 @@
 package io.engram.replay;
 
+import io.engram.replay.internal.BatchColumn;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param minSize how many rows the memory must hold before anything is drawn, at least 1
  * @param patience how long {@link Sampler#sample} waits for {@code minSize}; zero for not at all
  * @param prioritization how to draw by priority; null to draw uniformly
+ * @param nStep how transitions over several steps are made; null for one step. Not with windows
+ * @param stacks the STATE fields that come as stacks of consecutive states, by name
+ * @param windows what windows there are; null for transitions
+ * @param maxAge how old what is sampled may be
  */
 public record SamplerSpec(
         String name,
@@ -23,7 +30,11 @@ public record SamplerSpec(
         List<String> columns,
         long minSize,
         Duration patience,
-        @Nullable Prioritization prioritization) {
+        @Nullable Prioritization prioritization,
+        @Nullable NStep nStep,
+        Map<String, FrameStack> stacks,
+        @Nullable Windows windows,
+        AgeLimit maxAge) {
     /**
      * Checks every part.
      *
@@ -34,6 +45,10 @@ public record SamplerSpec(
      * @param minSize rows needed before anything is drawn
      * @param patience how long to wait for them
      * @param prioritization how to draw by priority, or null
+     * @param nStep how transitions over several steps are made, or null
+     * @param stacks which fields are stacked, copied
+     * @param windows what windows there are, or null
+     * @param maxAge how old what is sampled may be
      * @throws IllegalArgumentException if a part is out of bounds
      */
     public SamplerSpec {
@@ -49,7 +64,18 @@ public record SamplerSpec(
         if (patience.isNegative()) {
             throw new IllegalArgumentException("patience=" + patience + ", expected zero or more");
         }
+        if (nStep != null && windows != null) {
+            throw new IllegalArgumentException("sampler name='" + name + "' has both nStep=" + nStep + " and windows="
+                    + windows + ", expected one at most: a window has the reward of each step");
+        }
+        if (prioritization != null
+                && prioritization.normalization() == Prioritization.Normalization.NONE
+                && !maxAge.equals(AgeLimit.NONE)) {
+            throw new IllegalArgumentException("sampler name='" + name + "' has maxAge=" + maxAge
+                    + " and normalization=NONE, which needs the number of what can be drawn; expected another one");
+        }
         columns = List.copyOf(columns);
+        stacks = Map.copyOf(stacks);
     }
 
     /**
@@ -57,25 +83,43 @@ public record SamplerSpec(
      *
      * @param schema the memory's schema
      * @param capacity the memory's capacity
-     * @param indexes the names of the memory's priority indexes
+     * @param indexes the memory's priority indexes
      * @return this spec, its columns spelled out
-     * @throws SchemaException if a column is unknown or repeated
+     * @throws SchemaException if a column is unknown or repeated, or a field is not of the kind that is asked for
      * @throws IllegalArgumentException if {@code minSize} exceeds the capacity, so that nothing could ever be drawn,
-     *     or if the memory has no such priority index
+     *     or if the memory has no such priority index or that is for other windows
      */
-    public SamplerSpec forMemory(Schema schema, long capacity, Collection<String> indexes) {
+    public SamplerSpec forMemory(Schema schema, long capacity, List<PriorityIndex> indexes) {
         if (minSize > capacity) {
             throw new IllegalArgumentException("sampler name='" + name + "' has minSize=" + minSize
                     + ", expected at most the memory's capacity=" + capacity);
         }
-        if (prioritization != null && !indexes.contains(prioritization.index())) {
-            throw new IllegalArgumentException("sampler name='" + name + "' draws by priority index='"
-                    + prioritization.index() + "', which the memory does not have: indexes=" + indexes
-                    + "; add it when the memory is opened");
+        if (prioritization != null) {
+            checkIndex(prioritization.index(), indexes);
         }
-        List<String> names = columns.isEmpty() ? Columns.names(schema) : columns;
-        Columns.checkNames(schema, names);
-        return new SamplerSpec(name, batchSize, seed, names, minSize, patience, prioritization);
+        if (nStep != null) {
+            nStep.requireFields(schema);
+        }
+        List<String> names =
+                BatchColumn.of(schema, this).stream().map(BatchColumn::name).toList();
+        return new SamplerSpec(
+                name, batchSize, seed, names, minSize, patience, prioritization, nStep, stacks, windows, maxAge);
+    }
+
+    private void checkIndex(String index, List<PriorityIndex> indexes) {
+        PriorityIndex found = indexes.stream()
+                .filter(each -> each.name().equals(index))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("sampler name='" + name + "' draws by priority index='"
+                        + index + "', which the memory does not have: indexes="
+                        + indexes.stream().map(PriorityIndex::name).toList()
+                        + "; add it when the memory is opened"));
+        Windows needed = windows == null ? null : windows.starts();
+        if (!Objects.equals(found.windows(), needed)) {
+            throw new IllegalArgumentException("sampler name='" + name + "' draws windows=" + needed
+                    + " by priority index='" + index + "', which is for windows=" + found.windows()
+                    + "; expected the same (null: transitions). Add an index of its own when the memory is opened");
+        }
     }
 
     /**
@@ -114,6 +158,11 @@ public record SamplerSpec(
         private Prioritization.Draw draw = Prioritization.Draw.STRATIFIED;
         private BetaSchedule beta = BetaSchedule.constant(0.4);
         private Prioritization.Normalization normalization = Prioritization.Normalization.BATCH_MAXIMUM;
+        private double eta = 0.9;
+        private @Nullable NStep nStep;
+        private final Map<String, FrameStack> stacks = new HashMap<>();
+        private @Nullable Windows windows;
+        private AgeLimit maxAge = AgeLimit.NONE;
 
         private Builder(String name, int batchSize, boolean prioritized) {
             this.name = name;
@@ -218,17 +267,86 @@ public record SamplerSpec(
         }
 
         /**
+         * How much the largest TD error of a window counts against the mean.
+         *
+         * @param share 0 to 1; 0.9 unless said
+         * @return this builder
+         * @throws IllegalStateException if this is a uniform sampler's builder
+         */
+        public Builder eta(double share) {
+            requirePrioritized("eta");
+            this.eta = share;
+            return this;
+        }
+
+        /**
+         * Makes transitions over several steps.
+         *
+         * @param setting how many, and how rewards are summed
+         * @return this builder
+         */
+        public Builder nStep(NStep setting) {
+            this.nStep = setting;
+            return this;
+        }
+
+        /**
+         * Delivers a STATE field as stacks.
+         *
+         * @param field its name
+         * @param setting how many states, and how an episode's start is padded
+         * @return this builder
+         */
+        public Builder stack(String field, FrameStack setting) {
+            stacks.put(field, setting);
+            return this;
+        }
+
+        /**
+         * Draws windows of consecutive steps instead of transitions.
+         *
+         * @param setting which windows there are, and how they are delivered
+         * @return this builder
+         */
+        public Builder windows(Windows setting) {
+            this.windows = setting;
+            return this;
+        }
+
+        /**
+         * Leaves out what is too old.
+         *
+         * @param limit how old what is sampled may be
+         * @return this builder
+         */
+        public Builder maxAge(AgeLimit limit) {
+            this.maxAge = limit;
+            return this;
+        }
+
+        /**
          * Checks and builds.
          *
          * @return the spec
          * @throws IllegalArgumentException if a part is out of bounds
          */
         public SamplerSpec build() {
-            return new SamplerSpec(name, batchSize, seed, columns, minSize, patience, prioritization());
+            return new SamplerSpec(
+                    name,
+                    batchSize,
+                    seed,
+                    columns,
+                    minSize,
+                    patience,
+                    prioritization(),
+                    nStep,
+                    stacks,
+                    windows,
+                    maxAge);
         }
 
         private @Nullable Prioritization prioritization() {
-            return prioritized ? new Prioritization(index, draw, beta, normalization) : null;
+            return prioritized ? new Prioritization(index, draw, beta, normalization, eta) : null;
         }
 
         private void requirePrioritized(String option) {

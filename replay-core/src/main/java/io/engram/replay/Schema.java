@@ -16,10 +16,16 @@ import org.jspecify.annotations.Nullable;
 public final class Schema {
     /** The prefix under which a batch delivers the next value of a STATE field. */
     public static final String NEXT = "next/";
+    /** The prefix under which a batch delivers all states of an element in order, each once. */
+    public static final String STATES = "states/";
+    /** The prefix under which a batch of windows delivers the state that each window starts from. */
+    public static final String FIRST = "first/";
     /** The column of a batch that holds the terminated flag. */
     public static final String TERMINATED = "terminated";
     /** The column of a batch that holds the truncated flag. */
     public static final String TRUNCATED = "truncated";
+
+    private static final List<String> RESERVED_PREFIXES = List.of(NEXT, STATES, FIRST, NStep.PREFIX, Windows.PREFIX);
     /** The longest row, in bytes of fields. */
     public static final int MAX_ROW_LENGTH = 64 << 20;
 
@@ -187,9 +193,10 @@ public final class Schema {
 
     private static void checkNotReserved(Field field) {
         String name = field.name();
-        if (name.equals(TERMINATED) || name.equals(TRUNCATED) || name.equals("next") || name.startsWith(NEXT)) {
+        boolean reserved = RESERVED_PREFIXES.stream().anyMatch((name + "/")::startsWith);
+        if (name.equals(TERMINATED) || name.equals(TRUNCATED) || reserved) {
             throw new SchemaException("field '" + name + "' has a reserved name: '" + TERMINATED + "', '" + TRUNCATED
-                    + "' and '" + NEXT + "...' are columns that every batch can have");
+                    + "' and what begins with one of " + RESERVED_PREFIXES + " are columns that batches can have");
         }
     }
 

@@ -15,10 +15,11 @@ class PriorityIndexTest {
                         0.6,
                         1e-6,
                         new InitialPriority(InitialPriority.Policy.HISTORICAL_MAXIMUM, 0, 0),
-                        0));
+                        0,
+                        null));
         assertThat(PriorityIndex.rankBased("a").build())
                 .isEqualTo(new PriorityIndex(
-                        "a", PriorityIndex.Kind.RANK, 0.7, 1e-6, InitialPriority.historicalMaximum(), 0));
+                        "a", PriorityIndex.Kind.RANK, 0.7, 1e-6, InitialPriority.historicalMaximum(), 0, null));
         assertThat(PriorityIndex.DEFAULT_NAME).isEqualTo("default");
     }
 
@@ -30,7 +31,8 @@ class PriorityIndexTest {
                         .initial(InitialPriority.fixed(3))
                         .rerankEvery(9)
                         .build())
-                .isEqualTo(new PriorityIndex("b-1_C", PriorityIndex.Kind.RANK, 10, 0, InitialPriority.fixed(3), 9));
+                .isEqualTo(
+                        new PriorityIndex("b-1_C", PriorityIndex.Kind.RANK, 10, 0, InitialPriority.fixed(3), 9, null));
     }
 
     @Test

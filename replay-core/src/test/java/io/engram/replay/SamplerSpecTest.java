@@ -54,7 +54,8 @@ class SamplerSpecTest {
                         "default",
                         Prioritization.Draw.STRATIFIED,
                         BetaSchedule.constant(0.4),
-                        Prioritization.Normalization.BATCH_MAXIMUM));
+                        Prioritization.Normalization.BATCH_MAXIMUM,
+                        0.9));
         assertThat(SamplerSpec.uniform("a", 3).build().prioritization()).isNull();
     }
 
@@ -70,9 +71,13 @@ class SamplerSpecTest {
                 "other",
                 Prioritization.Draw.INDEPENDENT,
                 BetaSchedule.linear(0.1, 0.9, 7),
-                Prioritization.Normalization.NONE);
+                Prioritization.Normalization.NONE,
+                0.9);
         assertThat(spec.prioritization()).isEqualTo(expected);
-        assertThat(spec.forMemory(Schemas.small(RowLayout.ARRIVAL), 9, List.of("other"))
+        assertThat(spec.forMemory(
+                                Schemas.small(RowLayout.ARRIVAL),
+                                9,
+                                List.of(PriorityIndex.proportional("other").build()))
                         .prioritization())
                 .isEqualTo(expected);
     }

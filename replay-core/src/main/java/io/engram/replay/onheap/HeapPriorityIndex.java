@@ -24,8 +24,6 @@ final class HeapPriorityIndex {
     private final long[] sums;
     /** By leaf: the transition that it is for, by the row it starts from, or {@link #NONE}. */
     private final long[] starts;
-    /** By leaf: the row that the transition ends in. */
-    private final long[] ends;
     /** By leaf; for rank-based indexes. */
     private final float[] priorities;
 
@@ -56,7 +54,6 @@ final class HeapPriorityIndex {
         this.firstLeaf = Integer.highestOneBit(2 * leaves - 1);
         this.sums = new long[2 * firstLeaf];
         this.starts = new long[leaves];
-        this.ends = new long[leaves];
         boolean ranked = settings.kind() == PriorityIndex.Kind.RANK;
         this.priorities = new float[ranked ? leaves : 0];
         this.rerankEvery = settings.rerankEvery() == 0 ? capacity : settings.rerankEvery();
@@ -69,10 +66,9 @@ final class HeapPriorityIndex {
     }
 
     /** Takes in a transition, with its writer's priority or {@link Lane#UNRATED}. */
-    void insert(long start, long end, double priority) {
+    void insert(long start, double priority) {
         int leaf = leaf(start);
         starts[leaf] = start;
-        ends[leaf] = end;
         transitions++;
         set(leaf, priority == Lane.UNRATED ? maximum.initial() : priority);
         if (priority != Lane.UNRATED) {
@@ -151,8 +147,31 @@ final class HeapPriorityIndex {
         return sums[firstLeaf + leaf];
     }
 
-    long end(int leaf) {
-        return ends[leaf];
+    /** The row that the leaf's transition or window is known by. */
+    long start(int leaf) {
+        return starts[leaf];
+    }
+
+    int leaves() {
+        return leaves;
+    }
+
+    /** The mass of the leaves before that of a row, counted from the first leaf. */
+    long massBefore(long start) {
+        long mass = 0;
+        for (int leaf = 0; leaf < leaf(start); leaf++) {
+            mass += mass(leaf);
+        }
+        return mass;
+    }
+
+    /** The mass of the rows from one to another. */
+    long massOf(long from, long to) {
+        long mass = 0;
+        for (long start = from; start < to; start++) {
+            mass += mass(leaf(start));
+        }
+        return mass;
     }
 
     long updates() {

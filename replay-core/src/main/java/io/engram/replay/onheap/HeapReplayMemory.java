@@ -100,10 +100,7 @@ public final class HeapReplayMemory implements ReplayMemory {
     @Override
     public Sampler sampler(SamplerSpec spec) {
         return locked(() -> {
-            SamplerSpec checked = spec.forMemory(
-                    schema,
-                    capacity(),
-                    priorityIndexes().stream().map(PriorityIndex::name).toList());
+            SamplerSpec checked = spec.forMemory(schema, capacity(), priorityIndexes());
             samplerNames.open(checked.name());
             return new HeapSampler(ring, schema, checked, samplerNames, incarnation);
         });

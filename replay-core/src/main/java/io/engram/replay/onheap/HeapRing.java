@@ -3,11 +3,14 @@ package io.engram.replay.onheap;
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.MemoryStats;
 import io.engram.replay.RowLayout;
+import io.engram.replay.Windows;
+import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.RowFlags;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -26,7 +29,9 @@ final class HeapRing {
     private final boolean selfContained;
     private final int capacity;
     private final List<HeapPriorityIndex> indexes;
-    private final Set<Long> openEpisodes = new HashSet<>();
+    /** Those of which rows are held or may come. */
+    private final Map<Long, HeapEpisode> episodesByNumber = new HashMap<>();
+
     private long head;
     private long episodes;
     private long appendedTransitions;
@@ -86,29 +91,82 @@ final class HeapRing {
         if (sequence < capacity) {
             rows.add(row);
         } else {
+            forgetFirst(row(sequence - capacity).episode());
             rows.set((int) (sequence % capacity), row);
             indexes.forEach(index -> index.evict(sequence - capacity));
         }
+        HeapEpisode episode = Objects.requireNonNull(episodesByNumber.get(row.episode()));
+        episode.add(row.step(), sequence);
         if (selfContained || !isFirst(row)) {
             appendedTransitions++;
         }
-        if (endsTransition(sequence)) {
-            indexes.forEach(index -> index.insert(start(sequence), sequence, priority));
+        for (HeapPriorityIndex index : indexes) {
+            if (index.settings().windows() != null) {
+                insertFullWindow(index, episode);
+            } else if (endsTransition(sequence)) {
+                index.insert(start(sequence), priority);
+            }
         }
         return sequence;
+    }
+
+    private void forgetFirst(long number) {
+        HeapEpisode episode = Objects.requireNonNull(episodesByNumber.get(number));
+        if (episode.removeFirst() && episode.hasEnded()) {
+            episodesByNumber.remove(number);
+        }
+    }
+
+    /** After a step: the window that it completes. */
+    private static void insertFullWindow(HeapPriorityIndex index, HeapEpisode episode) {
+        Windows windows = Objects.requireNonNull(index.settings().windows());
+        int begin = episode.length() - windows.length();
+        if (begin >= 0
+                && episode.holds(begin)
+                && HeapEpisode.isWindow(begin, episode.length(), episode.hasEnded(), windows)) {
+            index.insert(episode.sequence(begin), Lane.UNRATED);
+        }
+    }
+
+    /** After the last step: the windows that no full one is. */
+    private static void insertLastWindow(HeapPriorityIndex index, HeapEpisode episode) {
+        Windows windows = index.settings().windows();
+        if (windows != null) {
+            int length = episode.length();
+            int after = windows.wholeEpisodes() ? 0 : Math.max(0, length - windows.length() + 1);
+            for (int begin = after; begin < length; begin++) {
+                if (episode.holds(begin) && HeapEpisode.isWindow(begin, length, true, windows)) {
+                    index.insert(episode.sequence(begin), Lane.UNRATED);
+                }
+            }
+        }
     }
 
     List<HeapPriorityIndex> indexes() {
         return indexes;
     }
 
-    /** The episodes that more rows can come of. */
-    Set<Long> openEpisodes() {
-        return openEpisodes;
+    void beginEpisode(long number) {
+        episodesByNumber.put(number, new HeapEpisode(selfContained));
+    }
+
+    void endEpisode(long number) {
+        HeapEpisode episode = Objects.requireNonNull(episodesByNumber.get(number));
+        episode.end();
+        for (HeapPriorityIndex index : indexes) {
+            insertLastWindow(index, episode);
+        }
+        if (episode.isEmpty()) {
+            episodesByNumber.remove(number);
+        }
+    }
+
+    /** The episode of a row. */
+    HeapEpisode episode(long sequence) {
+        return Objects.requireNonNull(episodesByNumber.get(row(sequence).episode()));
     }
 
     Row row(long sequence) {
-        assert sequence >= tail() && sequence < head : sequence;
         return rows.get((int) (sequence % capacity));
     }
 
@@ -123,8 +181,8 @@ final class HeapRing {
         return selfContained ? end : row(end).previous();
     }
 
-    void countRedraw() {
-        redraws++;
+    void countRedraws(int count) {
+        redraws += count;
     }
 
     void countBatch(int transitions) {

@@ -1,8 +1,8 @@
 package io.engram.replay.onheap;
 
 import io.engram.replay.Batch;
-import io.engram.replay.Columns;
 import io.engram.replay.MemoryClosedException;
+import io.engram.replay.NStep;
 import io.engram.replay.Prioritization;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
@@ -10,29 +10,37 @@ import io.engram.replay.SamplerState;
 import io.engram.replay.Schema;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.TooFewTransitionsException;
+import io.engram.replay.Windows;
+import io.engram.replay.internal.BatchColumn;
 import io.engram.replay.internal.Patience;
 import io.engram.replay.internal.SamplerNames;
 import io.engram.replay.internal.priority.Priorities;
 import io.engram.replay.internal.priority.Strata;
 import io.engram.replay.internal.priority.Weights;
+import io.engram.replay.internal.priority.WindowErrors;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws from the ring. By priority: each lane of the batch, in order, draws a unit of mass, and with it a leaf.
- * Uniformly, by the procedure that all memories share, so that equal seeds give equal batches:
+ * Draws from the ring by the procedures that all memories share, so that equal seeds give equal batches. In a round
+ * each lane of the batch that is not filled, in order, draws. Rounds are repeated until all lanes are filled.
  *
- * <ol>
- *   <li>In a round each lane of the batch that is not filled, in order, draws a row of the window. It is filled if a
- *       transition ends in that row whose start is held.
- *   <li>Rounds are repeated until all lanes are filled. If some are not after {@value #ROUNDS}, each of those draws
- *       from the list of all rows that would fill it, ascending. If there are none, nothing was drawn.
- * </ol>
+ * <p><b>Uniformly</b> a lane draws a row that is young enough. It is filled by the transition that ends in that row, or
+ * by the window that begins there, if there is one that can be sampled. If some lanes are not filled after
+ * {@link #rounds} rounds, each of those draws from the list of all rows that would fill it, ascending. If there are
+ * none, nothing was drawn.
+ *
+ * <p><b>By priority</b> a lane draws a unit of the mass that is young enough, and with it a leaf: in the first
+ * {@value #STRATIFIED_ROUNDS} rounds from its stratum, then from all. It is filled if the leaf's transition or window
+ * can be sampled. After {@value #ROUNDS} rounds a lane goes on to the next leaf with mass, {@value #ROUNDS} times at
+ * most.
  */
 final class HeapSampler implements Sampler {
     private static final int ROUNDS = 32;
-    private static final long UNFILLED = -1;
+    private static final int STRATIFIED_ROUNDS = 16;
 
     private final HeapRing ring;
     private final Schema schema;
@@ -42,7 +50,12 @@ final class HeapSampler implements Sampler {
     private final SplitMix64 random;
     private final Patience patience;
     private final @Nullable HeapPriorityIndex index;
-    private final long[] ends;
+    private final List<BatchColumn> columns;
+    private final @Nullable HeapElement[] elements;
+    /** By lane: the leaf that was drawn last. */
+    private final int[] leaves;
+
+    private @Nullable NStep nStep;
     private long batches;
     private volatile boolean closed;
 
@@ -54,7 +67,10 @@ final class HeapSampler implements Sampler {
         this.incarnation = incarnation;
         this.random = new SplitMix64(spec.seed());
         this.patience = new Patience(spec.patience());
-        this.ends = new long[spec.batchSize()];
+        this.columns = BatchColumn.of(schema, spec);
+        this.nStep = spec.nStep();
+        this.elements = new HeapElement[spec.batchSize()];
+        this.leaves = new int[spec.batchSize()];
         Prioritization prioritization = spec.prioritization();
         this.index = prioritization == null
                 ? null
@@ -71,8 +87,7 @@ final class HeapSampler implements Sampler {
 
     @Override
     public Batch newBatch() {
-        Columns columns = Columns.allocate(schema, spec.columns(), spec.batchSize());
-        return new HeapBatch(this, schema, columns, incarnation, index == null ? null : new Weights(spec.batchSize()));
+        return new HeapBatch(this, schema, columns, incarnation);
     }
 
     @Override
@@ -95,10 +110,11 @@ final class HeapSampler implements Sampler {
             if (ring.size() < spec.minSize() || !draw(own)) {
                 return false;
             }
-            for (int i = 0; i < ends.length; i++) {
-                own.fill(i, ring.start(ends[i]), ends[i], ring);
+            for (int i = 0; i < elements.length; i++) {
+                own.fill(i, Objects.requireNonNull(elements[i]), nStep, ring);
             }
-            ring.countBatch(ends.length);
+            own.filled(ring.head());
+            ring.countBatch(elements.length);
             batches++;
             return true;
         } finally {
@@ -107,14 +123,28 @@ final class HeapSampler implements Sampler {
     }
 
     @Override
+    public void nStep(int n, double gamma) {
+        if (nStep == null) {
+            throw new IllegalStateException("sampler name='" + spec.name()
+                    + "' does not make transitions over several steps; give its spec an NStep");
+        }
+        nStep = nStep.withSteps(n, gamma);
+    }
+
+    @Override
     public void updateTdErrors(Batch batch, float[] tdErrors) {
         ring.lock();
         try {
             HeapPriorityIndex own = requireIndex();
-            Priorities.requireFinite(tdErrors, batch.size());
+            Windows windows = spec.windows();
+            Priorities.requireFinite(tdErrors, batch.size() * (windows == null ? 1 : windows.positions()));
+            double eta = Objects.requireNonNull(spec.prioritization()).eta();
             double[] given = new double[batch.size()];
             for (int i = 0; i < given.length; i++) {
-                given[i] = Math.abs((double) tdErrors[i]) + own.settings().epsilon();
+                double error = windows == null
+                        ? Math.abs((double) tdErrors[i])
+                        : WindowErrors.of(tdErrors, batch, i, windows, eta);
+                given[i] = error + own.settings().epsilon();
             }
             update(batch.incarnation(), sequences(batch), given);
         } finally {
@@ -177,14 +207,33 @@ final class HeapSampler implements Sampler {
     }
 
     private boolean drawByPriority(Prioritization how, HeapPriorityIndex from, Weights weights) {
-        long total = from.total();
-        if (total == 0) {
-            return false;
+        long state = random.state();
+        long oldest = oldest();
+        boolean all = oldest == ring.tail();
+        long total = all ? from.total() : from.massOf(oldest, ring.head());
+        long skipped = all ? 0 : from.massBefore(oldest);
+        Arrays.fill(elements, null);
+        int unfilled = total == 0 ? 0 : elements.length;
+        for (int round = 0; unfilled > 0; round++) {
+            if (round == 2 * ROUNDS) {
+                break;
+            }
+            for (int i = 0; i < elements.length; i++) {
+                if (elements[i] == null) {
+                    leaves[i] = round < ROUNDS
+                            ? from.find((skipped + unit(how, i, round, total)) % from.total())
+                            : next(from, leaves[i]);
+                    long start = from.start(leaves[i]);
+                    elements[i] = start < oldest ? null : HeapElement.of(ring, spec, nStep, start);
+                    weights.masses()[i] = from.mass(leaves[i]);
+                    unfilled -= elements[i] == null ? 0 : 1;
+                }
+            }
+            ring.countRedraws(unfilled);
         }
-        for (int i = 0; i < ends.length; i++) {
-            int leaf = from.find(Strata.draw(how.draw(), i, ends.length, total, random));
-            ends[i] = from.end(leaf);
-            weights.masses()[i] = from.mass(leaf);
+        if (total == 0 || unfilled > 0) {
+            random.restore(state);
+            return false;
         }
         double beta = how.beta().beta(batches);
         switch (how.normalization()) {
@@ -193,6 +242,26 @@ final class HeapSampler implements Sampler {
             case NONE -> weights.compute(total, (double) total / (double) from.transitions(), beta, false);
         }
         return true;
+    }
+
+    private long unit(Prioritization how, int lane, int round, long total) {
+        Prioritization.Draw draw = round < STRATIFIED_ROUNDS ? how.draw() : Prioritization.Draw.INDEPENDENT;
+        return Strata.draw(draw, lane, elements.length, total, random);
+    }
+
+    /** The next leaf with mass. */
+    private static int next(HeapPriorityIndex from, int leaf) {
+        int next = leaf;
+        do {
+            next = (next + 1) % from.leaves();
+        } while (from.mass(next) == 0);
+        return next;
+    }
+
+    /** The oldest row that an element may start from. */
+    private long oldest() {
+        long steps = spec.maxAge().steps();
+        return steps >= ring.size() ? ring.tail() : ring.head() - 1 - steps;
     }
 
     private void update(long ofIncarnation, long[] handles, double[] given) {
@@ -219,40 +288,54 @@ final class HeapSampler implements Sampler {
         return index;
     }
 
-    /** Finds an end for every lane, or returns false and leaves the random state as it was. */
+    /** Finds an element for every lane, or returns false and leaves the random state as it was. */
     private boolean drawUniformly() {
         long state = random.state();
-        long tail = ring.tail();
-        int unfilled = ends.length;
-        Arrays.fill(ends, UNFILLED);
-        for (int round = 0; round < ROUNDS && unfilled > 0; round++) {
-            for (int i = 0; i < ends.length; i++) {
-                if (ends[i] == UNFILLED) {
-                    long sequence = tail + random.nextLong(ring.size());
-                    if (ring.endsTransition(sequence)) {
-                        ends[i] = sequence;
-                        unfilled--;
-                    } else {
-                        ring.countRedraw();
-                    }
+        long oldest = oldest();
+        long rounds = rounds();
+        int unfilled = elements.length;
+        Arrays.fill(elements, null);
+        for (long round = 0; round < rounds && unfilled > 0; round++) {
+            for (int i = 0; i < elements.length; i++) {
+                if (elements[i] == null) {
+                    elements[i] = element(oldest + random.nextLong(ring.head() - oldest), oldest);
+                    unfilled -= elements[i] == null ? 0 : 1;
                 }
             }
+            ring.countRedraws(unfilled);
         }
         if (unfilled > 0) {
-            long[] all = LongStream.range(tail, ring.head())
-                    .filter(ring::endsTransition)
+            long[] all = LongStream.range(oldest, ring.head())
+                    .filter(row -> element(row, oldest) != null)
                     .toArray();
             if (all.length == 0) {
                 random.restore(state);
                 return false;
             }
-            for (int i = 0; i < ends.length; i++) {
-                if (ends[i] == UNFILLED) {
-                    ends[i] = all[(int) random.nextLong(all.length)];
+            for (int i = 0; i < elements.length; i++) {
+                if (elements[i] == null) {
+                    elements[i] = element(all[(int) random.nextLong(all.length)], oldest);
                 }
             }
         }
         return true;
+    }
+
+    /** So many that a lane is hardly ever left over: of the rows one in a stride begins a window. */
+    private long rounds() {
+        Windows windows = spec.windows();
+        return windows == null ? ROUNDS : (long) ROUNDS * windows.stride();
+    }
+
+    /** What a drawn row stands for, or null. */
+    private @Nullable HeapElement element(long row, long oldest) {
+        if (spec.windows() != null) {
+            return HeapElement.of(ring, spec, nStep, row);
+        }
+        if (!ring.endsTransition(row) || ring.start(row) < oldest) {
+            return null;
+        }
+        return HeapElement.of(ring, spec, nStep, ring.start(row));
     }
 
     private TooFewTransitionsException tooFew() {

@@ -59,7 +59,7 @@ final class HeapSink implements RowSink {
     public void episodeBegins(Lane lane) {
         ring.lock();
         try {
-            ring.openEpisodes().add(lane.episode());
+            ring.beginEpisode(lane.episode());
         } finally {
             ring.unlock();
         }
@@ -69,7 +69,7 @@ final class HeapSink implements RowSink {
     public void episodeEnded(Lane lane, int flags) {
         ring.lock();
         try {
-            ring.openEpisodes().remove(lane.episode());
+            ring.endEpisode(lane.episode());
         } finally {
             ring.unlock();
         }

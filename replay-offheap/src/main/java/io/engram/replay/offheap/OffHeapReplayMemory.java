@@ -194,9 +194,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     @Override
     public Sampler sampler(SamplerSpec spec) {
         ring.requireOpen();
-        List<String> indexNames =
-                priorityIndexes().stream().map(PriorityIndex::name).toList();
-        SamplerSpec checked = spec.forMemory(schema, capacity, indexNames);
+        SamplerSpec checked = spec.forMemory(schema, capacity, priorityIndexes());
         samplerNames.open(checked.name());
         EpochRecord epoch = epochs.register();
         var counters = participants.newSampler();

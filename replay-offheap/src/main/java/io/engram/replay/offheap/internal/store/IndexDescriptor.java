@@ -9,14 +9,14 @@ package io.engram.replay.offheap.internal.store;
  *  | magic | version | crc32c | memory id | capacity | leaves | kind | alpha | epsilon | policy | name length |
  *  | u64   | u32     | u32    | 16 bytes  | i64      | i32    | i32  | f64   | f64     | i32    | i32         |
  *  +-------+---------+--------+-----------+----------+--------+------+-------+---------+--------+-------------+
- *   72      80       88             96      160
- *  +-------+--------+--------------+-------+-------+
- *  | value | window | rerank every | name  | zeros |
- *  | f64   | i64    | i64          | UTF-8 |       |
- *  +-------+--------+--------------+-------+-------+
+ *   72      80       88             96      160             164      168     172        176
+ *  +-------+--------+--------------+-------+---------------+--------+-------+----------+-------+
+ *  | value | window | rerank every | name  | window length | stride | tail  | reserved | zeros |
+ *  | f64   | i64    | i64          | UTF-8 | i32           | i32    | i32   | zeros    |       |
+ *  +-------+--------+--------------+-------+---------------+--------+-------+----------+-------+
  * </pre>
  *
- * <p>crc32c covers bytes 0 to 159, its own field taken as zero. All little-endian. Where the maximum, the leaves and
+ * <p>crc32c covers bytes 0 to 175, its own field taken as zero. All little-endian. Where the maximum, the leaves and
  * the priorities of a rank-based index lie: {@link io.engram.replay.offheap.internal.priority.IndexMemory}.
  */
 public final class IndexDescriptor {
@@ -60,8 +60,14 @@ public final class IndexDescriptor {
     public static final int NAME_OFFSET = RERANK_OFFSET + Long.BYTES;
     /** The longest name. */
     public static final int MAX_NAME_LENGTH = 64;
+    /** Steps of the windows that have the priorities; 0 for transitions. */
+    public static final int WINDOW_LENGTH_OFFSET = NAME_OFFSET + MAX_NAME_LENGTH;
+    /** Steps from a window's begin to the next one's; 0 for transitions. */
+    public static final int STRIDE_OFFSET = WINDOW_LENGTH_OFFSET + Integer.BYTES;
+    /** The last window of an episode: 0 shifted back, 1 padded, 2 dropped, 3 windows are whole episodes. */
+    public static final int TAIL_OFFSET = STRIDE_OFFSET + Integer.BYTES;
     /** What the checksum covers. */
-    public static final int HEADER_LENGTH = NAME_OFFSET + MAX_NAME_LENGTH;
+    public static final int HEADER_LENGTH = TAIL_OFFSET + 2 * Integer.BYTES;
 
     private IndexDescriptor() {}
 }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -112,10 +113,12 @@ public final class IndexFiles {
 
     private void requireSame(PriorityIndex asked, Set<String> names) {
         PriorityIndex found = names.contains(asked.name()) ? null : stored.get(asked.name());
-        if (found != null && (found.kind() != asked.kind() || found.alpha() != asked.alpha())) {
+        if (found != null && (found.kind() != asked.kind()
+                        || found.alpha() != asked.alpha()
+                        || !Objects.equals(found.windows(), asked.windows()))) {
             throw new StoreMismatchException("the priority index is another: file=" + file(asked.name())
-                    + ", stored kind=" + found.kind() + ", alpha=" + found.alpha() + ", asked for kind=" + asked.kind()
-                    + ", alpha=" + asked.alpha()
+                    + ", stored kind=" + found.kind() + ", alpha=" + found.alpha() + ", windows=" + found.windows()
+                    + ", asked for kind=" + asked.kind() + ", alpha=" + asked.alpha() + ", windows=" + asked.windows()
                     + "; open it with the stored ones, use another name, or drop it first");
         }
         if (length(asked) > Integer.MAX_VALUE) {

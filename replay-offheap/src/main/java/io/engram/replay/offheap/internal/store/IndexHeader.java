@@ -15,13 +15,17 @@ import static io.engram.replay.offheap.internal.store.IndexDescriptor.NAME_LENGT
 import static io.engram.replay.offheap.internal.store.IndexDescriptor.NAME_OFFSET;
 import static io.engram.replay.offheap.internal.store.IndexDescriptor.POLICY_OFFSET;
 import static io.engram.replay.offheap.internal.store.IndexDescriptor.RERANK_OFFSET;
+import static io.engram.replay.offheap.internal.store.IndexDescriptor.STRIDE_OFFSET;
+import static io.engram.replay.offheap.internal.store.IndexDescriptor.TAIL_OFFSET;
 import static io.engram.replay.offheap.internal.store.IndexDescriptor.VALUE_OFFSET;
 import static io.engram.replay.offheap.internal.store.IndexDescriptor.VERSION;
 import static io.engram.replay.offheap.internal.store.IndexDescriptor.VERSION_OFFSET;
+import static io.engram.replay.offheap.internal.store.IndexDescriptor.WINDOW_LENGTH_OFFSET;
 import static io.engram.replay.offheap.internal.store.IndexDescriptor.WINDOW_OFFSET;
 
 import io.engram.replay.InitialPriority;
 import io.engram.replay.PriorityIndex;
+import io.engram.replay.Windows;
 import io.engram.replay.internal.priority.Leaves;
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.ForeignFileException;
@@ -30,6 +34,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which index a file holds. Immutable.
@@ -39,6 +44,8 @@ import java.util.UUID;
  * @param settings of the index
  */
 record IndexHeader(UUID memoryId, long capacity, PriorityIndex settings) {
+    private static final int WHOLE_EPISODES = 3;
+
     ByteBuffer encode() {
         byte[] name = settings.name().getBytes(StandardCharsets.UTF_8);
         ByteBuffer block = ByteBuffer.allocate(HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
@@ -57,6 +64,12 @@ record IndexHeader(UUID memoryId, long capacity, PriorityIndex settings) {
                 .putLong(WINDOW_OFFSET, settings.initial().window())
                 .putLong(RERANK_OFFSET, settings.rerankEvery())
                 .put(NAME_OFFSET, name);
+        Windows windows = settings.windows();
+        if (windows != null) {
+            block.putInt(WINDOW_LENGTH_OFFSET, windows.length())
+                    .putInt(STRIDE_OFFSET, windows.stride())
+                    .putInt(TAIL_OFFSET, windows.wholeEpisodes() ? WHOLE_EPISODES : code(windows.tail()));
+        }
         block.putInt(CRC_OFFSET, Checksum.of(block, HEADER_LENGTH, CRC_OFFSET));
         return block;
     }
@@ -104,7 +117,34 @@ record IndexHeader(UUID memoryId, long capacity, PriorityIndex settings) {
                         policy(block.getInt(POLICY_OFFSET)),
                         block.getDouble(VALUE_OFFSET),
                         block.getLong(WINDOW_OFFSET)),
-                block.getLong(RERANK_OFFSET));
+                block.getLong(RERANK_OFFSET),
+                windows(block.getInt(WINDOW_LENGTH_OFFSET), block.getInt(STRIDE_OFFSET), block.getInt(TAIL_OFFSET)));
+    }
+
+    private static @Nullable Windows windows(int length, int stride, int tail) {
+        if (length == 0) {
+            return null;
+        }
+        return tail == WHOLE_EPISODES
+                ? Windows.episodes(length)
+                : Windows.of(length).withStride(stride).withTail(tail(tail));
+    }
+
+    private static int code(Windows.Tail tail) {
+        return switch (tail) {
+            case SHIFT_BACK -> 0;
+            case PAD -> 1;
+            case DROP -> 2;
+        };
+    }
+
+    private static Windows.Tail tail(int code) {
+        return switch (code) {
+            case 0 -> Windows.Tail.SHIFT_BACK;
+            case 1 -> Windows.Tail.PAD;
+            case 2 -> Windows.Tail.DROP;
+            default -> throw new IllegalArgumentException("tail of windows=" + code);
+        };
     }
 
     private static int code(InitialPriority.Policy policy) {

@@ -1,0 +1,191 @@
+package io.engram.replay.internal;
+
+import io.engram.replay.Column;
+import io.engram.replay.DType;
+import io.engram.replay.Field;
+import io.engram.replay.FrameStack;
+import io.engram.replay.NStep;
+import io.engram.replay.Role;
+import io.engram.replay.SamplerSpec;
+import io.engram.replay.Schema;
+import io.engram.replay.SchemaException;
+import io.engram.replay.Windows;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A column of a batch: what it holds, of which field, and its type. Immutable.
+ *
+ * @param kind what it holds
+ * @param field the field that its values are of; null for what is no field's
+ * @param stack how many states one value of the field is made of; 1 if not stacked
+ * @param repeatFirst whether an episode's first state stands for those before it
+ * @param type name, dtype and shape of the column
+ */
+public record BatchColumn(Kind kind, @Nullable Field field, int stack, boolean repeatFirst, Field type) {
+    /** What a column holds. */
+    public enum Kind {
+        /** The state that each step starts from. */
+        STATE,
+        /** The state that each step leads to; of n steps the last one's. */
+        NEXT,
+        /** All states of an element in order, each once. */
+        STATES,
+        /** The state that the first step starts from. */
+        FIRST,
+        /** A STEP field; of n steps the first one's. */
+        STEP,
+        /** The sum of n rewards. */
+        RETURN,
+        /** The flag of each step; of n steps the last one's. */
+        TERMINATED,
+        /** The flag of each step; of n steps the last one's. */
+        TRUNCATED,
+        /** How many steps a transition bridges. */
+        N_STEPS,
+        /** The discount of the bootstrapped value. */
+        N_DISCOUNT,
+        /** Whether to bootstrap. */
+        BOOTSTRAP,
+        /** Which positions are steps. */
+        VALID,
+        /** Which steps are burn-in. */
+        BURN_IN
+    }
+
+    /**
+     * The columns that a sampler fills.
+     *
+     * @param schema of the memory
+     * @param spec of the sampler; if it names no columns, all that are usual
+     * @return in order
+     * @throws SchemaException if a name is unknown or repeated, or a stack is of no STATE field
+     */
+    public static List<BatchColumn> of(Schema schema, SamplerSpec spec) {
+        for (String stacked : spec.stacks().keySet()) {
+            if (schema.field(stacked).role() != Role.STATE) {
+                throw new SchemaException("field '" + stacked + "' cannot be stacked: only STATE fields can");
+            }
+        }
+        Map<String, BatchColumn> all = all(schema, spec);
+        List<String> names = spec.columns().isEmpty() ? usual(all) : spec.columns();
+        List<BatchColumn> columns = new ArrayList<>();
+        for (String name : names) {
+            BatchColumn column = all.get(name);
+            if (column == null) {
+                throw new SchemaException("there is no column '" + name + "'; there are " + all.keySet());
+            }
+            if (columns.contains(column)) {
+                throw new SchemaException("column '" + name + "' is asked for twice");
+            }
+            columns.add(column);
+        }
+        return List.copyOf(columns);
+    }
+
+    /**
+     * The column's name.
+     *
+     * @return as in {@link Column#name()}
+     */
+    public String name() {
+        return type.name();
+    }
+
+    private static List<String> usual(Map<String, BatchColumn> all) {
+        return all.values().stream()
+                .filter(column -> column.kind != Kind.STATES && column.kind != Kind.FIRST)
+                .map(BatchColumn::name)
+                .toList();
+    }
+
+    private static Map<String, BatchColumn> all(Schema schema, SamplerSpec spec) {
+        Plan plan = new Plan(spec);
+        List<Field> states =
+                schema.fields().stream().filter(f -> f.role() == Role.STATE).toList();
+        states.forEach(field -> plan.addState(Kind.STATE, "", field));
+        NStep nStep = spec.nStep();
+        for (Field field : schema.fields()) {
+            if (field.role() == Role.STEP) {
+                boolean summed = nStep != null && field.name().equals(nStep.reward());
+                plan.add(summed ? Kind.RETURN : Kind.STEP, field.name(), field, field.dtype(), field.shape());
+            }
+        }
+        states.forEach(field -> plan.addState(Kind.NEXT, Schema.NEXT, field));
+        plan.add(Kind.TERMINATED, Schema.TERMINATED, null, DType.BOOL, List.of());
+        plan.add(Kind.TRUNCATED, Schema.TRUNCATED, null, DType.BOOL, List.of());
+        if (nStep != null) {
+            plan.add(Kind.N_STEPS, NStep.STEPS, null, DType.I32, List.of());
+            plan.add(Kind.N_DISCOUNT, NStep.DISCOUNT, null, DType.F32, List.of());
+            plan.add(Kind.BOOTSTRAP, NStep.BOOTSTRAP, null, DType.BOOL, List.of());
+        } else {
+            states.forEach(plan::addStates);
+        }
+        if (plan.windows != null) {
+            states.forEach(plan::addFirst);
+            plan.add(Kind.VALID, Windows.VALID, null, DType.BOOL, List.of());
+            plan.add(Kind.BURN_IN, Windows.BURN_IN, null, DType.BOOL, List.of());
+        }
+        return plan.columns;
+    }
+
+    /** Collects columns. */
+    private static final class Plan {
+        private final Map<String, BatchColumn> columns = new LinkedHashMap<>();
+        private final Map<String, FrameStack> stacks;
+        private final @Nullable Windows windows;
+
+        Plan(SamplerSpec spec) {
+            this.stacks = spec.stacks();
+            this.windows = spec.windows();
+        }
+
+        /** A value for each step of the element. */
+        void add(Kind kind, String name, @Nullable Field field, DType dtype, List<Integer> shape) {
+            put(kind, name, field, dtype, windows == null ? shape : prepend(windows.positions(), shape));
+        }
+
+        void addState(Kind kind, String prefix, Field field) {
+            add(kind, prefix + field.name(), field, field.dtype(), stacked(field));
+        }
+
+        void addFirst(Field field) {
+            put(Kind.FIRST, Schema.FIRST + field.name(), field, field.dtype(), stacked(field));
+        }
+
+        void addStates(Field field) {
+            boolean backward = windows != null && windows.order() == Windows.Order.BACKWARD;
+            if (!backward) {
+                int steps = windows == null ? 1 : windows.positions();
+                int states = steps + stack(field);
+                put(Kind.STATES, Schema.STATES + field.name(), field, field.dtype(), prepend(states, field.shape()));
+            }
+        }
+
+        private void put(Kind kind, String name, @Nullable Field field, DType dtype, List<Integer> shape) {
+            FrameStack stack = field == null ? null : stacks.get(field.name());
+            boolean repeat = stack != null && stack.padding() == FrameStack.Padding.REPEAT_FIRST;
+            int size = stack == null ? 1 : stack.size();
+            columns.put(name, new BatchColumn(kind, field, size, repeat, new Field(name, Role.STEP, dtype, shape)));
+        }
+
+        private int stack(Field field) {
+            FrameStack stack = stacks.get(field.name());
+            return stack == null ? 1 : stack.size();
+        }
+
+        private List<Integer> stacked(Field field) {
+            return stacks.containsKey(field.name()) ? prepend(stack(field), field.shape()) : field.shape();
+        }
+
+        private static List<Integer> prepend(int dimension, List<Integer> shape) {
+            List<Integer> longer = new ArrayList<>();
+            longer.add(dimension);
+            longer.addAll(shape);
+            return longer;
+        }
+    }
+}
