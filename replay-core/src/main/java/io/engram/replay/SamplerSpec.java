@@ -100,8 +100,9 @@ public record SamplerSpec(
         if (nStep != null) {
             nStep.requireFields(schema);
         }
-        List<String> names =
-                BatchColumn.of(schema, this).stream().map(BatchColumn::name).toList();
+        List<String> names = BatchColumn.of(schema, columns, nStep, stacks, windows).stream()
+                .map(BatchColumn::name)
+                .toList();
         return new SamplerSpec(
                 name, batchSize, seed, names, minSize, patience, prioritization, nStep, stacks, windows, maxAge);
     }

@@ -150,6 +150,18 @@ public record Windows(int length, int stride, Tail tail, int burnIn, Order order
     }
 
     /**
+     * Where the values of a window's steps without burn-in begin in a column of one value a position.
+     *
+     * @param row of the batch
+     * @param burnInSteps that the window has
+     * @return the index of the first
+     */
+    public int firstLearned(int row, int burnInSteps) {
+        // Backward, the steps to learn from come before the burn-in.
+        return row * positions() + (order == Order.FORWARD ? burnInSteps : 0);
+    }
+
+    /**
      * Which windows there are, without how they are delivered: no burn-in, forward.
      *
      * @return the setting that a priority index keeps

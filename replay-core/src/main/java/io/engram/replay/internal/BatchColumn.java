@@ -6,7 +6,6 @@ import io.engram.replay.Field;
 import io.engram.replay.FrameStack;
 import io.engram.replay.NStep;
 import io.engram.replay.Role;
-import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.SchemaException;
 import io.engram.replay.Windows;
@@ -60,20 +59,27 @@ public record BatchColumn(Kind kind, @Nullable Field field, int stack, boolean r
      * The columns that a sampler fills.
      *
      * @param schema of the memory
-     * @param spec of the sampler; if it names no columns, all that are usual
+     * @param names of the columns; empty for all that are usual
+     * @param nStep how transitions over several steps are made, or null
+     * @param stacks the fields that are stacked
+     * @param windows what windows there are, or null
      * @return in order
      * @throws SchemaException if a name is unknown or repeated, or a stack is of no STATE field
      */
-    public static List<BatchColumn> of(Schema schema, SamplerSpec spec) {
-        for (String stacked : spec.stacks().keySet()) {
+    public static List<BatchColumn> of(
+            Schema schema,
+            List<String> names,
+            @Nullable NStep nStep,
+            Map<String, FrameStack> stacks,
+            @Nullable Windows windows) {
+        for (String stacked : stacks.keySet()) {
             if (schema.field(stacked).role() != Role.STATE) {
                 throw new SchemaException("field '" + stacked + "' cannot be stacked: only STATE fields can");
             }
         }
-        Map<String, BatchColumn> all = all(schema, spec);
-        List<String> names = spec.columns().isEmpty() ? usual(all) : spec.columns();
+        Map<String, BatchColumn> all = all(schema, nStep, new Plan(stacks, windows));
         List<BatchColumn> columns = new ArrayList<>();
-        for (String name : names) {
+        for (String name : names.isEmpty() ? usual(all) : names) {
             BatchColumn column = all.get(name);
             if (column == null) {
                 throw new SchemaException("there is no column '" + name + "'; there are " + all.keySet());
@@ -102,12 +108,10 @@ public record BatchColumn(Kind kind, @Nullable Field field, int stack, boolean r
                 .toList();
     }
 
-    private static Map<String, BatchColumn> all(Schema schema, SamplerSpec spec) {
-        Plan plan = new Plan(spec);
+    private static Map<String, BatchColumn> all(Schema schema, @Nullable NStep nStep, Plan plan) {
         List<Field> states =
                 schema.fields().stream().filter(f -> f.role() == Role.STATE).toList();
         states.forEach(field -> plan.addState(Kind.STATE, "", field));
-        NStep nStep = spec.nStep();
         for (Field field : schema.fields()) {
             if (field.role() == Role.STEP) {
                 boolean summed = nStep != null && field.name().equals(nStep.reward());
@@ -138,9 +142,9 @@ public record BatchColumn(Kind kind, @Nullable Field field, int stack, boolean r
         private final Map<String, FrameStack> stacks;
         private final @Nullable Windows windows;
 
-        Plan(SamplerSpec spec) {
-            this.stacks = spec.stacks();
-            this.windows = spec.windows();
+        Plan(Map<String, FrameStack> stacks, @Nullable Windows windows) {
+            this.stacks = stacks;
+            this.windows = windows;
         }
 
         /** A value for each step of the element. */

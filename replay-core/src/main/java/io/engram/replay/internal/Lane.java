@@ -101,6 +101,15 @@ public final class Lane {
     }
 
     /**
+     * Whether a row is a whole transition.
+     *
+     * @return false with arrival rows
+     */
+    public boolean isSelfContained() {
+        return selfContained;
+    }
+
+    /**
      * Whether an episode is open.
      *
      * @return true between begin and end

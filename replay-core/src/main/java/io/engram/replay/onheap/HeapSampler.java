@@ -67,7 +67,7 @@ final class HeapSampler implements Sampler {
         this.incarnation = incarnation;
         this.random = new SplitMix64(spec.seed());
         this.patience = new Patience(spec.patience());
-        this.columns = BatchColumn.of(schema, spec);
+        this.columns = BatchColumn.of(schema, spec.columns(), spec.nStep(), spec.stacks(), spec.windows());
         this.nStep = spec.nStep();
         this.elements = new HeapElement[spec.batchSize()];
         this.leaves = new int[spec.batchSize()];
@@ -143,7 +143,7 @@ final class HeapSampler implements Sampler {
             for (int i = 0; i < given.length; i++) {
                 double error = windows == null
                         ? Math.abs((double) tdErrors[i])
-                        : WindowErrors.of(tdErrors, batch, i, windows, eta);
+                        : WindowErrors.of(tdErrors, windows.firstLearned(i, batch.burnIn(i)), learned(batch, i), eta);
                 given[i] = error + own.settings().epsilon();
             }
             update(batch.incarnation(), sequences(batch), given);
@@ -271,6 +271,10 @@ final class HeapSampler implements Sampler {
         } else {
             own.countStale(handles.length);
         }
+    }
+
+    private static int learned(Batch batch, int row) {
+        return batch.steps(row) - batch.burnIn(row);
     }
 
     private static long[] sequences(Batch batch) {

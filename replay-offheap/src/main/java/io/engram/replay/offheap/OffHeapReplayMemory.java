@@ -9,6 +9,7 @@ import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
+import io.engram.replay.Windows;
 import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.SamplerNames;
@@ -25,6 +26,7 @@ import io.engram.replay.offheap.internal.priority.AnonymousIndex;
 import io.engram.replay.offheap.internal.priority.IndexLoader;
 import io.engram.replay.offheap.internal.priority.RingIndex;
 import io.engram.replay.offheap.internal.priority.RingIndexes;
+import io.engram.replay.offheap.internal.ring.EpisodeWalk;
 import io.engram.replay.offheap.internal.ring.Links;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
@@ -33,8 +35,8 @@ import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.SegmentSource;
-import io.engram.replay.offheap.internal.ring.TransitionListener;
 import io.engram.replay.offheap.internal.ring.TransitionStarts;
+import io.engram.replay.offheap.internal.ring.WindowStarts;
 import io.engram.replay.offheap.internal.sample.PrioritizedSampler;
 import io.engram.replay.offheap.internal.sample.Source;
 import io.engram.replay.offheap.internal.sample.UniformSampler;
@@ -54,6 +56,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +77,6 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final Ring ring;
     private final Epochs epochs;
     private final RingIndexes indexes;
-    private final TransitionListener listener;
     private final Upkeep upkeep;
     private final @Nullable Store store;
     private final StreamRegistry streams;
@@ -111,7 +113,6 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             Links.rebuild(ring, ordinal);
         }
         this.indexes = new RingIndexes(load(builder, unsealed));
-        this.listener = indexes.settings().isEmpty() ? TransitionListener.NONE : indexes;
         this.upkeep =
                 new Upkeep(ring, epochs, geometry.ordinal(recovered.floor()), builder.closeTimeout, indexes::free);
         if (builder.automaticUpkeep) {
@@ -121,8 +122,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
 
     /** Loads the indexes; {@code unsealed}: rows from there on may have been lost though their leaves were not. */
     private List<RingIndex> load(Builder builder, long unsealed) {
-        TransitionStarts starts = new TransitionStarts(ring, schema.rowLayout());
-        IndexLoader loader = new IndexLoader(ring, starts, unsealed);
+        IndexLoader loader = new IndexLoader(ring, this::starts, unsealed);
         if (store != null) {
             return store.indexes().stream()
                     .map(index -> loader.load(index.settings(), index.memory()))
@@ -131,6 +131,13 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         return IndexNames.sorted(builder.indexes).stream()
                 .map(settings -> loader.load(settings, AnonymousIndex.create(settings, capacity)))
                 .toList();
+    }
+
+    private LongPredicate starts(PriorityIndex settings) {
+        Windows windows = settings.windows();
+        return windows == null
+                ? new TransitionStarts(ring, schema.rowLayout())
+                : new WindowStarts(new EpisodeWalk(ring, openEpisodes), schema.rowLayout(), windows);
     }
 
     /**
@@ -198,7 +205,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         samplerNames.open(checked.name());
         EpochRecord epoch = epochs.register();
         var counters = participants.newSampler();
-        Source source = new Source(schema, ring, incarnation);
+        Source source = new Source(schema, ring, openEpisodes, incarnation);
         Runnable onClose = () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
@@ -324,7 +331,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         }
         EpochRecord epoch = epochs.register();
         var counters = participants.newWriter();
-        return new RingAppender(ring, epoch, episodes, openEpisodes, counters, listener, () -> {
+        return new RingAppender(ring, epoch, episodes, openEpisodes, counters, indexes.listener(streamIds), () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
             for (int id : streamIds) {

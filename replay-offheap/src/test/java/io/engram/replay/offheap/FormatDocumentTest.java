@@ -190,7 +190,10 @@ class FormatDocumentTest {
         assertThat(maximum.lines().stream()
                         .collect(Collectors.toMap(line -> line.get("field"), line -> line.number("offset"))))
                 .isEqualTo(words);
-        requireOffsets("Index header", offsets(IndexDescriptor.class, name -> name), Map.of());
+        requireOffsets(
+                "Index header",
+                offsets(IndexDescriptor.class, name -> name),
+                Map.of("reserved", IndexDescriptor.TAIL_OFFSET + Integer.BYTES));
         requireMagic("Index header", IndexDescriptor.MAGIC, IndexDescriptor.VERSION);
         requireChecksumEnds("Index header", IndexDescriptor.HEADER_LENGTH);
         assertThat(IndexDescriptor.HEADER_LENGTH).isLessThanOrEqualTo(512);

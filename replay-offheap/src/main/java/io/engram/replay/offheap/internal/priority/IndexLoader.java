@@ -5,6 +5,7 @@ import io.engram.replay.internal.priority.Mass;
 import io.engram.replay.internal.priority.MaximumPriority;
 import io.engram.replay.internal.priority.RankMasses;
 import io.engram.replay.offheap.internal.ring.Ring;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.agrona.UnsafeApi;
 
@@ -24,7 +25,8 @@ import org.agrona.UnsafeApi;
  */
 public final class IndexLoader {
     private final Ring ring;
-    private final LongPredicate startsTransition;
+    private final Function<PriorityIndex, LongPredicate> startsByIndex;
+    private LongPredicate starts = sequence -> false;
     private final long unsure;
     private long live;
     /**
@@ -39,12 +41,12 @@ public final class IndexLoader {
      * A loader.
      *
      * @param ring with its segments installed
-     * @param startsTransition whether a transition starts from a row of the window
+     * @param starts whether what an index is for starts from a row of the window
      * @param unsure rows from this one on may have been lost though their leaves were not
      */
-    public IndexLoader(Ring ring, LongPredicate startsTransition, long unsure) {
+    public IndexLoader(Ring ring, Function<PriorityIndex, LongPredicate> starts, long unsure) {
         this.ring = ring;
-        this.startsTransition = startsTransition;
+        this.startsByIndex = starts;
         this.unsure = unsure;
     }
 
@@ -56,6 +58,7 @@ public final class IndexLoader {
      * @return the index
      */
     public RingIndex load(PriorityIndex settings, IndexMemory memory) {
+        starts = startsByIndex.apply(settings);
         live = 0;
         disowned = false;
         least = Mass.MAX;
@@ -102,9 +105,9 @@ public final class IndexLoader {
     private long settle(long word, long generation, long sequence, long initialMass) {
         long notInserted = Leaf.dead((generation - 1) & Leaf.GENERATION_MASK);
         if (!Leaf.isLive(word, generation)) {
-            return startsTransition.test(sequence) ? Leaf.live(generation, initialMass) : notInserted;
+            return starts.test(sequence) ? Leaf.live(generation, initialMass) : notInserted;
         }
-        if (sequence >= unsure && !startsTransition.test(sequence)) {
+        if (sequence >= unsure && !starts.test(sequence)) {
             return notInserted;
         }
         return Leaf.live(generation, Math.min(Leaf.mass(word), Mass.MAX));

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** All indexes of one memory. Immutable. */
-public final class RingIndexes implements TransitionListener {
+public final class RingIndexes {
     private final RingIndex[] indexes;
 
     /**
@@ -18,13 +18,14 @@ public final class RingIndexes implements TransitionListener {
         this.indexes = indexes.toArray(RingIndex[]::new);
     }
 
-    @Override
-    public boolean published(long start, double priority) {
-        boolean clamped = false;
-        for (RingIndex index : indexes) {
-            clamped |= index.insert(start, priority);
-        }
-        return clamped;
+    /**
+     * What keeps the indexes up to date with one writer.
+     *
+     * @param streams that it writes
+     * @return to be told of its transitions
+     */
+    public TransitionListener listener(int... streams) {
+        return indexes.length == 0 ? TransitionListener.NONE : new IndexWriter(indexes, streams);
     }
 
     /**

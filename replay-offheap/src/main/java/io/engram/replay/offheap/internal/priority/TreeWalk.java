@@ -59,6 +59,27 @@ public final class TreeWalk {
     }
 
     /**
+     * The mass of the leaves before one, going by the last {@link #total}.
+     *
+     * @param leaf its number
+     * @return 0 for the first
+     */
+    public long massBefore(int leaf) {
+        long sum = 0;
+        for (int at = leaf & -FAN; at < leaf; at++) {
+            sum += Leaf.mass(tree.word(at));
+        }
+        int node = leaf >>> SumTree.FAN_SHIFT;
+        for (int level = 0; level < tree.height() - 1; level++) {
+            for (int at = node & -FAN; at < node; at++) {
+                sum += tree.sum(level, at);
+            }
+            node >>>= SumTree.FAN_SHIFT;
+        }
+        return node == 0 ? sum : sum + prefix[node - 1];
+    }
+
+    /**
      * Sets what is to be found.
      *
      * @param place 0 to size - 1

@@ -37,6 +37,8 @@ public final class RingAppender implements RowSink {
     private final CRC32C crc = new CRC32C();
     private long next;
     private long end;
+    /** Whether the epoch is entered. */
+    private boolean inside;
 
     /**
      * An appender.
@@ -70,11 +72,11 @@ public final class RingAppender implements RowSink {
 
     @Override
     public void claim(int rows) {
-        epoch.enter();
+        enter();
         try {
             claimNext(rows);
         } catch (Throwable t) {
-            epoch.exit();
+            leave();
             throw t;
         }
     }
@@ -113,7 +115,7 @@ public final class RingAppender implements RowSink {
         if (lane.previous() != Lane.NONE) {
             Links.put(ring, lane.previous(), sequence);
         }
-        if (listener.published(lane.start(sequence), lane.priority())) {
+        if (listener.published(lane.streamId(), transition(lane), lane.start(sequence), lane.priority())) {
             counters.countClamped();
         }
         if (lane.previous() < sequence - (sequence & sequenceMask) && lane.previous() != Lane.NONE) {
@@ -121,9 +123,24 @@ public final class RingAppender implements RowSink {
         }
     }
 
+    /** The place in its episode of the transition that the lane's next row ends. */
+    private static int transition(Lane lane) {
+        return lane.isSelfContained() ? lane.step() : lane.step() - 1;
+    }
+
     @Override
     public void release() {
         giveUpRest();
+        leave();
+    }
+
+    private void enter() {
+        epoch.enter();
+        inside = true;
+    }
+
+    private void leave() {
+        inside = false;
         epoch.exit();
     }
 
@@ -141,6 +158,19 @@ public final class RingAppender implements RowSink {
     @Override
     public void episodeEnded(Lane lane, int flags) {
         openEpisodes.end(lane.streamId());
+        if (inside) {
+            listener.ended(lane.streamId(), transition(lane));
+            return;
+        }
+        enter();
+        try {
+            // Else what the listener writes to may be unmapped.
+            if (!ring.isClosed()) {
+                listener.ended(lane.streamId(), transition(lane));
+            }
+        } finally {
+            leave();
+        }
     }
 
     @Override

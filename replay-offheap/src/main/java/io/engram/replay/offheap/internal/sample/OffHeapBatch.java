@@ -24,6 +24,7 @@ final class OffHeapBatch extends Batch {
     private final long[] sequences;
     private final @Nullable Weights weights;
     private final ColumnCopy[] copies;
+    private final ElementColumn[] elementColumns;
     private final long terminatedAddress;
     private final long truncatedAddress;
 
@@ -38,12 +39,22 @@ final class OffHeapBatch extends Batch {
         this.sequences = sequences;
         this.weights = weights;
         forget();
+        this.elementColumns = plan.hasElements() ? elementColumns(plan) : new ElementColumn[0];
+        this.copies = plan.hasElements() ? new ColumnCopy[0] : copies(plan);
+        this.terminatedAddress = address(plan.columns(), Schema.TERMINATED);
+        this.truncatedAddress = address(plan.columns(), Schema.TRUNCATED);
+        for (int row = 0; row < sequences.length; row++) {
+            setSteps(row, 1, 0);
+        }
+    }
+
+    /** For transitions of one step: column by column out of the rows. */
+    private static ColumnCopy[] copies(BatchPlan plan) {
         Schema schema = plan.schema();
-        Columns columns = plan.columns();
         PayloadLayout layout = plan.layout();
         boolean arrival = schema.rowLayout() == RowLayout.ARRIVAL;
         List<ColumnCopy> planned = new ArrayList<>();
-        for (Column column : columns.all()) {
+        for (Column column : plan.columns().all()) {
             String name = column.name();
             if (!name.equals(Schema.TERMINATED) && !name.equals(Schema.TRUNCATED)) {
                 boolean next = name.startsWith(Schema.NEXT);
@@ -57,9 +68,31 @@ final class OffHeapBatch extends Batch {
                         state));
             }
         }
-        this.copies = planned.toArray(ColumnCopy[]::new);
-        this.terminatedAddress = address(columns, Schema.TERMINATED);
-        this.truncatedAddress = address(columns, Schema.TRUNCATED);
+        return planned.toArray(ColumnCopy[]::new);
+    }
+
+    private static ElementColumn[] elementColumns(BatchPlan plan) {
+        return plan.batchColumns().stream()
+                .map(column -> new ElementColumn(
+                        column,
+                        BufferUtil.address(plan.columns().column(column.name()).buffer()),
+                        plan.schema(),
+                        plan.layout(),
+                        plan.spec()))
+                .toArray(ElementColumn[]::new);
+    }
+
+    /** How elements of more than one step are filled; none of transitions. */
+    ElementColumn[] elementColumns() {
+        return elementColumns;
+    }
+
+    void filled(long head) {
+        filledAt(head);
+    }
+
+    void filled(int lane, int steps, int burnIn) {
+        setSteps(lane, steps, burnIn);
     }
 
     RingSampler owner() {

@@ -3,9 +3,11 @@ package io.engram.replay.offheap.internal.sample;
 import io.engram.replay.Batch;
 import io.engram.replay.Prioritization;
 import io.engram.replay.SamplerSpec;
+import io.engram.replay.Windows;
 import io.engram.replay.internal.priority.Priorities;
 import io.engram.replay.internal.priority.Strata;
 import io.engram.replay.internal.priority.Weights;
+import io.engram.replay.internal.priority.WindowErrors;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.priority.Leaf;
 import io.engram.replay.offheap.internal.priority.PriorityUpdate;
@@ -29,6 +31,7 @@ import org.agrona.UnsafeApi;
  */
 public final class PrioritizedSampler extends RingSampler {
     private static final int MAX_ROUNDS = 32;
+    private static final int STRATIFIED_ROUNDS = 16;
     private static final int MAX_STEPS = 32;
 
     private final Prioritization how;
@@ -40,6 +43,11 @@ public final class PrioritizedSampler extends RingSampler {
     private double[] priorities;
     /** By lane: the last leaf that was found. */
     private final int[] leaves;
+    /** The mass that can be drawn, and what of the whole comes before it. */
+    private long total;
+
+    private long skipped;
+    private long whole;
 
     /**
      * A sampler.
@@ -73,11 +81,19 @@ public final class PrioritizedSampler extends RingSampler {
     @Override
     public void updateTdErrors(Batch batch, float[] tdErrors) {
         requireOpen();
-        Priorities.requireFinite(tdErrors, batch.size());
+        Windows windows = spec().windows();
+        Priorities.requireFinite(tdErrors, batch.size() * (windows == null ? 1 : windows.positions()));
         double epsilon = index.settings().epsilon();
         double[] given = priorities(batch.size());
         for (int i = 0; i < batch.size(); i++) {
-            given[i] = Math.abs((double) tdErrors[i]) + epsilon;
+            double error = windows == null
+                    ? Math.abs((double) tdErrors[i])
+                    : WindowErrors.of(
+                            tdErrors,
+                            windows.firstLearned(i, batch.burnIn(i)),
+                            batch.steps(i) - batch.burnIn(i),
+                            how.eta());
+            given[i] = error + epsilon;
         }
         apply(batch.incarnation(), sequences(batch), batch.size());
     }
@@ -132,43 +148,60 @@ public final class PrioritizedSampler extends RingSampler {
 
     @Override
     boolean fill(OffHeapBatch batch, long tail, long head) {
-        index.evictTo(tail);
-        long total = walk.total();
-        if (total <= 0) {
+        if (!addUp(tail, head)) {
             return false;
         }
         int empty = emptyAll();
         long from = tail;
+        long to = head;
         for (int round = 0; empty > 0; round++) {
             if (round > 0) {
                 // Others are at work: the window and the total have moved on.
-                from = ring().tail(ring().head());
-                index.evictTo(from);
-                total = walk.total();
-                if (total <= 0) {
+                to = ring().head();
+                from = ring().tail(to);
+                if (!addUp(from, to)) {
                     return false;
                 }
             }
             if (round < MAX_ROUNDS) {
-                draw(empty, total);
+                draw(empty, round < STRATIFIED_ROUNDS ? how.draw() : Prioritization.Draw.INDEPENDENT);
             } else if (round == MAX_ROUNDS + MAX_STEPS || !step(empty)) {
                 return false;
             }
-            empty = find(empty, from);
+            empty = find(empty, from, oldest(from, to));
             if (empty == 0) {
                 empty = copy(batch);
             }
             counters().countRedraws(empty);
         }
-        weigh(batch.drawnWeights(), total);
+        weigh(batch.drawnWeights());
         return true;
     }
 
-    private void draw(int empty, long total) {
+    /** Finds out what mass can be drawn; false if there is none. */
+    private boolean addUp(long tail, long head) {
+        index.evictTo(tail);
+        total = walk.total();
+        skipped = 0;
+        long oldest = oldest(tail, head);
+        if (oldest > tail && total > 0) {
+            // Leaves are in the order of rows, around the end: what is too old is one run of them.
+            int count = index.tree().count();
+            long all = total;
+            skipped = walk.massBefore((int) (oldest % count));
+            long tooOld = skipped - walk.massBefore((int) (tail % count));
+            total = all - (tooOld < 0 ? tooOld + all : tooOld);
+            whole = all;
+        }
+        return total > 0;
+    }
+
+    private void draw(int empty, Prioritization.Draw draw) {
         int[] lanes = lanes();
         int size = lanes.length;
         for (int i = 0; i < empty; i++) {
-            walk.set(i, Strata.draw(how.draw(), lanes[i], size, total, random()));
+            long unit = Strata.draw(draw, lanes[i], size, total, random()) + skipped;
+            walk.set(i, skipped > 0 && unit >= whole ? unit - whole : unit);
         }
         walk.find(empty);
     }
@@ -186,7 +219,7 @@ public final class PrioritizedSampler extends RingSampler {
     }
 
     /** Finds the rows of the leaves found for the empty lanes; returns how many are empty still: the first of them. */
-    private int find(int drawn, long tail) {
+    private int find(int drawn, long tail, long oldest) {
         int[] lanes = lanes();
         DrawnRows starts = starts();
         int count = index.tree().count();
@@ -213,12 +246,24 @@ public final class PrioritizedSampler extends RingSampler {
         if (isArrival()) {
             findEnds(drawn);
         }
+        Elements elements = elements();
         int empty = 0;
         for (int i = 0; i < drawn; i++) {
             int lane = lanes[i];
+            long start = starts.sequence(lane);
             if (!starts.isPublished(lane) || !endIsFound(lane)) {
                 lanes[empty++] = lane;
-                removeIfLost(starts.sequence(lane));
+                removeIfLost(start);
+            } else if (start < oldest) {
+                lanes[empty++] = lane;
+            } else if (elements != null) {
+                int found = elements.find(lane, start, tail);
+                if (found != Elements.FOUND) {
+                    lanes[empty++] = lane;
+                }
+                if (found == Elements.NO_WINDOW) {
+                    removeIfLost(start);
+                }
             }
         }
         return empty;
@@ -265,7 +310,7 @@ public final class PrioritizedSampler extends RingSampler {
                         == ends.sequence(lane) - starts().sequence(lane);
     }
 
-    private void weigh(Weights weights, long total) {
+    private void weigh(Weights weights) {
         System.arraycopy(masses, 0, weights.masses(), 0, masses.length);
         double beta = how.beta().beta(batches());
         switch (how.normalization()) {

@@ -1,8 +1,8 @@
 package io.engram.replay.offheap.internal.sample;
 
 import io.engram.replay.Batch;
-import io.engram.replay.Columns;
 import io.engram.replay.MemoryClosedException;
+import io.engram.replay.NStep;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
@@ -17,6 +17,7 @@ import io.engram.replay.internal.priority.Weights;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.ring.Ring;
 import org.agrona.UnsafeApi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What samplers of the ring share: their life, the rows that each lane of a batch has drawn, and the copying of them.
@@ -39,6 +40,9 @@ abstract class RingSampler implements Sampler {
     private final int[] lanes;
     private final DrawnRows ends;
     private final DrawnRows starts;
+    /** What lanes hold, where that is more than a start and an end. */
+    private final @Nullable Elements elements;
+
     private long batches;
     /** Whether the call under way has written into the batch. */
     private boolean dirty;
@@ -61,6 +65,7 @@ abstract class RingSampler implements Sampler {
         this.lanes = new int[size];
         this.ends = new DrawnRows(ring, size);
         this.starts = arrival ? new DrawnRows(ring, size) : ends;
+        this.elements = Elements.areNeeded(spec) ? new Elements(spec, ring, source.openEpisodes(), layout) : null;
     }
 
     /** Fills a batch from a window that has the least size, or returns false. */
@@ -73,9 +78,8 @@ abstract class RingSampler implements Sampler {
 
     @Override
     public final Batch newBatch() {
-        Columns columns = Columns.allocate(schema, spec.columns(), spec.batchSize());
         Weights weights = spec.prioritization() == null ? null : new Weights(spec.batchSize());
-        return new OffHeapBatch(this, new BatchPlan(schema, layout, columns), incarnation, weights);
+        return new OffHeapBatch(this, BatchPlan.of(schema, layout, spec), incarnation, weights);
     }
 
     @Override
@@ -100,6 +104,16 @@ abstract class RingSampler implements Sampler {
         } finally {
             epoch.exit();
         }
+    }
+
+    @Override
+    public final void nStep(int n, double gamma) {
+        NStep setting = elements == null ? null : elements.nStep();
+        if (elements == null || setting == null) {
+            throw new IllegalStateException("sampler '" + spec.name()
+                    + "' does not make transitions over several steps; give its spec an NStep");
+        }
+        elements.setNStep(setting.withSteps(n, gamma));
     }
 
     @Override
@@ -193,9 +207,46 @@ abstract class RingSampler implements Sampler {
         return lanes.length;
     }
 
+    /** What lanes hold, or null where that is a transition from start to end. */
+    final @Nullable Elements elements() {
+        return elements;
+    }
+
+    /**
+     * The oldest row that an element may start from.
+     *
+     * @param tail the oldest row there is
+     */
+    final long oldest(long tail, long head) {
+        long steps = spec.maxAge().steps();
+        return steps >= head - tail ? tail : head - 1 - steps;
+    }
+
     /** Copies every lane and returns how many are empty again, their rows having changed: the first of the lanes. */
     final int copy(OffHeapBatch batch) {
         dirty = true;
+        return elements == null ? copyTransitions(batch) : copyElements(batch, elements);
+    }
+
+    private int copyElements(OffHeapBatch batch, Elements all) {
+        for (ElementColumn column : batch.elementColumns()) {
+            for (int lane = 0; lane < lanes.length; lane++) {
+                column.fill(lane, all);
+            }
+        }
+        UnsafeApi.loadFence();
+        int torn = 0;
+        for (int lane = 0; lane < lanes.length; lane++) {
+            batch.filled(lane, all.stepCount(lane), all.burnIn(lane));
+            if (all.hasChanged(lane)) {
+                lanes[torn++] = lane;
+                counters.countTorn();
+            }
+        }
+        return torn;
+    }
+
+    private int copyTransitions(OffHeapBatch batch) {
         for (ColumnCopy copy : batch.copies()) {
             copy.copy(copy.fromStart() ? starts.addresses() : ends.addresses());
         }
@@ -221,6 +272,7 @@ abstract class RingSampler implements Sampler {
             tail = ring.tail(head);
             if (head - tail >= spec.minSize() && fill(batch, tail, head)) {
                 starts.copySequences(batch.sequences());
+                batch.filled(head);
                 counters.countBatch(lanes.length);
                 batches++;
                 return true;

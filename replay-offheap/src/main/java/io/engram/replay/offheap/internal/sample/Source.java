@@ -1,6 +1,7 @@
 package io.engram.replay.offheap.internal.sample;
 
 import io.engram.replay.Schema;
+import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
 
 /**
@@ -8,6 +9,7 @@ import io.engram.replay.offheap.internal.ring.Ring;
  *
  * @param schema the fields
  * @param ring where rows are
+ * @param openEpisodes which episodes can go on
  * @param incarnation of the memory
  */
-public record Source(Schema schema, Ring ring, long incarnation) {}
+public record Source(Schema schema, Ring ring, OpenEpisodes openEpisodes, long incarnation) {}

@@ -2,24 +2,30 @@ package io.engram.replay.offheap.internal.sample;
 
 import io.engram.replay.Batch;
 import io.engram.replay.SamplerSpec;
+import io.engram.replay.Windows;
 import io.engram.replay.internal.RowFlags;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import io.engram.replay.offheap.internal.ring.Stamp;
 import java.util.Arrays;
 import org.agrona.UnsafeApi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Uniform sampling with replacement, in rounds: draw a row for every lane that is still empty; touch their stamps, so
- * that the cache misses overlap; a lane whose row ends no transition or is not published stays empty. When none is
- * empty, copy all lanes and take the stamps again: a lane whose row changed meanwhile is empty again. When some lanes
- * are empty after {@value #MAX_ROUNDS} rounds, the rows that can be drawn are listed and drawn from.
+ * that the cache misses overlap; a lane whose row ends no transition, begins no window, or is not published stays
+ * empty. When none is empty, copy all lanes and take the stamps again: a lane whose row changed meanwhile is empty
+ * again. When some lanes are empty after {@value #MAX_ROUNDS} rounds, of windows that times the stride, the rows that
+ * can be drawn are listed and drawn from.
  *
  * <p>Lock-free: rounds are bounded.
  */
 public final class UniformSampler extends RingSampler {
     private static final int MAX_ROUNDS = 32;
     private static final int MAX_LISTINGS = 32;
+
+    private final @Nullable Windows windows;
+    private final long rounds;
 
     /**
      * A sampler.
@@ -33,6 +39,9 @@ public final class UniformSampler extends RingSampler {
     public UniformSampler(
             SamplerSpec spec, Source source, EpochRecord epoch, SampleCounters counters, Runnable onClose) {
         super(spec, source, epoch, counters, onClose);
+        this.windows = spec.windows();
+        // So many that a lane is hardly ever left over: of the rows one in a stride begins a window.
+        this.rounds = windows == null ? MAX_ROUNDS : (long) MAX_ROUNDS * windows.stride();
     }
 
     @Override
@@ -53,23 +62,24 @@ public final class UniformSampler extends RingSampler {
     @Override
     boolean fill(OffHeapBatch batch, long tail, long head) {
         int[] lanes = lanes();
-        DrawnRows ends = ends();
+        DrawnRows drawn = windows == null ? ends() : starts();
+        long oldest = oldest(tail, head);
         int empty = emptyAll();
-        for (int round = 0; empty > 0; round++) {
-            if (round < MAX_ROUNDS) {
+        for (long round = 0; empty > 0; round++) {
+            if (round < rounds) {
                 for (int i = 0; i < empty; i++) {
-                    ends.set(lanes[i], tail + random().nextLong(head - tail));
+                    drawn.set(lanes[i], oldest + random().nextLong(head - oldest));
                 }
             } else {
-                long[] drawable = round < MAX_ROUNDS + MAX_LISTINGS ? drawable(tail, head) : new long[0];
+                long[] drawable = round < rounds + MAX_LISTINGS ? drawable(oldest, tail, head) : new long[0];
                 if (drawable.length == 0) {
                     return false;
                 }
                 for (int i = 0; i < empty; i++) {
-                    ends.set(lanes[i], drawable[random().nextInt(drawable.length)]);
+                    drawn.set(lanes[i], drawable[random().nextInt(drawable.length)]);
                 }
             }
-            empty = find(empty, tail);
+            empty = find(empty, oldest, tail);
             if (empty == 0) {
                 empty = copy(batch);
             }
@@ -79,47 +89,59 @@ public final class UniformSampler extends RingSampler {
     }
 
     /** Finds what was drawn for the empty lanes and returns how many are empty still: the first of the lanes. */
-    private int find(int drawn, long tail) {
+    private int find(int drawn, long oldest, long tail) {
         int[] lanes = lanes();
-        DrawnRows ends = ends();
         DrawnRows starts = starts();
-        ends.touch(lanes, drawn);
-        if (isArrival()) {
-            for (int i = 0; i < drawn; i++) {
-                starts.set(lanes[i], start(lanes[i], tail));
-            }
+        if (windows == null) {
+            findTransitions(drawn, oldest);
+        } else {
             starts.touch(lanes, drawn);
         }
+        Elements elements = elements();
         int empty = 0;
         for (int i = 0; i < drawn; i++) {
             int lane = lanes[i];
-            if (!starts.isPublished(lane)) {
+            if (!starts.isPublished(lane)
+                    || (elements != null && elements.find(lane, starts.sequence(lane), tail) != Elements.FOUND)) {
                 lanes[empty++] = lane;
             }
         }
         return empty;
     }
 
+    private void findTransitions(int drawn, long oldest) {
+        int[] lanes = lanes();
+        DrawnRows ends = ends();
+        DrawnRows starts = starts();
+        ends.touch(lanes, drawn);
+        if (isArrival()) {
+            for (int i = 0; i < drawn; i++) {
+                starts.set(lanes[i], start(lanes[i], oldest));
+            }
+            starts.touch(lanes, drawn);
+        }
+    }
+
     /** The row that the transition starts from which the lane's row ends, or {@link DrawnRows#NONE}. */
-    private long start(int lane, long tail) {
+    private long start(int lane, long oldest) {
         DrawnRows ends = ends();
         if (!ends.isPublished(lane) || (Stamp.flags(ends.stamp(lane)) & RowFlags.FIRST) != 0) {
             return DrawnRows.NONE;
         }
         int back = UnsafeApi.getInt(ends.address(lane) + RowDescriptor.BACK_OFFSET);
         long start = ends.sequence(lane) - back;
-        return back != RowDescriptor.BACK_TOO_FAR && start >= tail ? start : DrawnRows.NONE;
+        return back != RowDescriptor.BACK_TOO_FAR && start >= oldest ? start : DrawnRows.NONE;
     }
 
-    /** The rows of the window that end a transition, in order. Only when there are next to none. */
-    private long[] drawable(long tail, long head) {
+    /** The rows that can be drawn, in order. Only when there are next to none. */
+    private long[] drawable(long oldest, long tail, long head) {
         int[] lanes = lanes();
         int[] saved = lanes.clone();
         long[] found = new long[64];
         int count = 0;
-        for (long sequence = tail; sequence < head; sequence++) {
-            ends().set(lanes[0], sequence);
-            if (find(1, tail) == 0) {
+        for (long sequence = oldest; sequence < head; sequence++) {
+            (windows == null ? ends() : starts()).set(lanes[0], sequence);
+            if (find(1, oldest, tail) == 0) {
                 if (count == found.length) {
                     found = Arrays.copyOf(found, 2 * count);
                 }
