@@ -11,6 +11,7 @@ import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
 import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.SamplerNames;
 import io.engram.replay.internal.SinkStreamWriter;
 import io.engram.replay.internal.SinkVectorWriter;
@@ -112,6 +113,20 @@ public final class HeapReplayMemory implements ReplayMemory {
     @Override
     public List<PriorityIndex> priorityIndexes() {
         return ring.indexes().stream().map(HeapPriorityIndex::settings).toList();
+    }
+
+    @Override
+    public long policyVersion() {
+        return locked(() -> ring.policyVersions().newest());
+    }
+
+    @Override
+    public void policyVersion(long version) {
+        PolicyVersions.check(version);
+        locked(() -> {
+            ring.policyVersions().raiseTo(version);
+            return version;
+        });
     }
 
     @Override

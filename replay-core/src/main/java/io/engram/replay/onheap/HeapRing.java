@@ -3,6 +3,7 @@ package io.engram.replay.onheap;
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.MemoryStats;
 import io.engram.replay.RowLayout;
+import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.RowFlags;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class HeapRing {
     /** A row: what it is, the sequence of the row before it in its episode, and its fields. Never compared. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Row(int flags, long episode, int step, long previous, byte[] payload) {}
+    record Row(int flags, long episode, long policyVersion, int step, long previous, byte[] payload) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Row> rows = new ArrayList<>();
@@ -27,6 +28,7 @@ final class HeapRing {
     private final int capacity;
     private final List<HeapPriorityIndex> indexes;
     private final Set<Long> openEpisodes = new HashSet<>();
+    private final PolicyVersions policyVersions = new PolicyVersions();
     private long head;
     private long episodes;
     private long appendedTransitions;
@@ -105,6 +107,10 @@ final class HeapRing {
     /** The episodes that more rows can come of. */
     Set<Long> openEpisodes() {
         return openEpisodes;
+    }
+
+    PolicyVersions policyVersions() {
+        return policyVersions;
     }
 
     Row row(long sequence) {

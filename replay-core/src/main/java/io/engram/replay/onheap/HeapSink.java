@@ -33,6 +33,7 @@ final class HeapSink implements RowSink {
                 new HeapRing.Row(
                         flags,
                         lane.episode(),
+                        lane.policyVersion(),
                         lane.step(),
                         lane.previous(),
                         lane.row().image().clone()),
@@ -70,6 +71,17 @@ final class HeapSink implements RowSink {
         ring.lock();
         try {
             ring.openEpisodes().remove(lane.episode());
+        } finally {
+            ring.unlock();
+        }
+    }
+
+    @Override
+    public void usesPolicy(long version) {
+        ring.lock();
+        try {
+            ring.requireOpen();
+            ring.policyVersions().raiseTo(version);
         } finally {
             ring.unlock();
         }

@@ -11,6 +11,7 @@ import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
 import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.SamplerNames;
 import io.engram.replay.internal.SinkStreamWriter;
 import io.engram.replay.internal.SinkVectorWriter;
@@ -91,8 +92,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         this.store = store;
         this.epochs = new Epochs();
         SegmentSource source = store == null ? new AnonymousSegments(geometry) : store.segmentFiles();
-        Store.Recovered recovered = store == null ? new Store.Recovered(List.of(), 0, 0, 0) : store.recovered();
+        Store.Recovered recovered = store == null ? new Store.Recovered(List.of(), 0, 0, 0, 0) : store.recovered();
         this.ring = new Ring(geometry, capacity, source, recovered.floor(), recovered.head());
+        ring.policyVersions().raiseTo(recovered.newestPolicy());
         this.episodes = new AtomicLong(recovered.nextEpisode());
         this.streams = new StreamRegistry(this::recordStream);
         if (store != null) {
@@ -216,6 +218,19 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     @Override
     public List<PriorityIndex> priorityIndexes() {
         return indexes.settings();
+    }
+
+    @Override
+    public long policyVersion() {
+        ring.requireOpen();
+        return ring.policyVersions().newest();
+    }
+
+    @Override
+    public void policyVersion(long version) {
+        PolicyVersions.check(version);
+        ring.requireOpen();
+        ring.policyVersions().raiseTo(version);
     }
 
     @Override
