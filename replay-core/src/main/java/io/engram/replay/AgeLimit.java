@@ -7,17 +7,68 @@ import java.time.Duration;
  *
  * @param steps how many rows may have been appended after the one that the transition or window starts from, at least
  *     1; {@link #UNLIMITED} for any
- * @param time how long ago that row may have been appended; {@link #ANY_TIME} for any
+ * @param time how long ago that row may have been appended; {@link #ANY_TIME} for any. A memory may take rows for older
+ *     than they are, by some hundredths of a second or a 256th of their age, never for younger
  * @param policyVersions by how many versions the policy that acted first may lag behind the newest, at least 0;
  *     {@link #UNLIMITED} for any
  */
 public record AgeLimit(long steps, Duration time, long policyVersions) {
+    /** The prefix of the columns that tell how old elements are; only in batches that ask for them. */
+    public static final String PREFIX = "age/";
+    /** The column of ages in rows, as {@link Batch#age}: I64. */
+    public static final String STEPS = PREFIX + "steps";
+    /** The column of ages in milliseconds, at most: I64. */
+    public static final String MILLIS = PREFIX + "millis";
+    /** The column of versions that the policy which acted first is behind the newest: I64. */
+    public static final String POLICY_VERSIONS = PREFIX + "policy_versions";
     /** No limit on a number. */
     public static final long UNLIMITED = Long.MAX_VALUE;
     /** No limit on time. */
     public static final Duration ANY_TIME = Duration.ofSeconds(Long.MAX_VALUE);
     /** No limit at all. */
     public static final AgeLimit NONE = new AgeLimit(UNLIMITED, ANY_TIME, UNLIMITED);
+
+    /**
+     * The limit on time.
+     *
+     * @return milliseconds; {@link #UNLIMITED} for any
+     */
+    public long millis() {
+        return time.compareTo(Duration.ofMillis(Long.MAX_VALUE)) >= 0 ? UNLIMITED : time.toMillis();
+    }
+
+    /**
+     * No limit but that on steps.
+     *
+     * @param rows appended since, at least 1
+     * @return the limit
+     * @throws IllegalArgumentException if it is out of bounds
+     */
+    public static AgeLimit ofSteps(long rows) {
+        return new AgeLimit(rows, ANY_TIME, UNLIMITED);
+    }
+
+    /**
+     * No limit but that on time.
+     *
+     * @param time since the row was appended
+     * @return the limit
+     * @throws IllegalArgumentException if it is negative
+     */
+    public static AgeLimit ofTime(Duration time) {
+        return new AgeLimit(UNLIMITED, time, UNLIMITED);
+    }
+
+    /**
+     * No limit but that on versions of the policy.
+     *
+     * @param versions behind the newest, at least 0
+     * @return the limit
+     * @throws IllegalArgumentException if it is negative
+     */
+    public static AgeLimit ofPolicyVersions(long versions) {
+        return new AgeLimit(UNLIMITED, ANY_TIME, versions);
+    }
 
     /**
      * Checks every part.

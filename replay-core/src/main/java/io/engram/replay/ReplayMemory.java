@@ -74,6 +74,24 @@ public interface ReplayMemory extends AutoCloseable {
     List<PriorityIndex> priorityIndexes();
 
     /**
+     * The newest version of the policy that a writer used or a learner declared. It never falls while the memory is
+     * open; one that is opened again knows the versions of the rows it holds.
+     *
+     * @return at least 0
+     * @throws MemoryClosedException if the memory is closed
+     */
+    long policyVersion();
+
+    /**
+     * Declares a version of the policy, newer or not: what a learner does when it has published new weights.
+     *
+     * @param version at least 0
+     * @throws IllegalArgumentException if it is negative
+     * @throws MemoryClosedException if the memory is closed
+     */
+    void policyVersion(long version);
+
+    /**
      * What has happened so far.
      *
      * @return a consistent enough picture: each figure was true at some moment during the call

@@ -25,7 +25,8 @@ public final class Schema {
     /** The column of a batch that holds the truncated flag. */
     public static final String TRUNCATED = "truncated";
 
-    private static final List<String> RESERVED_PREFIXES = List.of(NEXT, STATES, FIRST, NStep.PREFIX, Windows.PREFIX);
+    private static final List<String> RESERVED_PREFIXES =
+            List.of(NEXT, STATES, FIRST, NStep.PREFIX, Windows.PREFIX, AgeLimit.PREFIX);
     /** The longest row, in bytes of fields. */
     public static final int MAX_ROW_LENGTH = 64 << 20;
 

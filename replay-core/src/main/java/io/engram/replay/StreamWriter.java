@@ -82,6 +82,17 @@ public interface StreamWriter extends AutoCloseable {
     void prioritize(double priority);
 
     /**
+     * Says which version of the policy acts from the next row on; 0 unless said. Every row carries it. Versions are the
+     * caller's: the number of updates, of publications, whatever only grows.
+     *
+     * @param version at least 0
+     * @throws IllegalArgumentException if it is negative
+     * @throws StreamException if the writer is closed
+     * @throws MemoryClosedException if the memory is closed
+     */
+    void policyVersion(long version);
+
+    /**
      * Commits the staged step and the staged state it led to. Either flag ends the episode; with both, terminated wins
      * wherever a learner must choose.
      *

@@ -92,6 +92,16 @@ public interface VectorWriter extends AutoCloseable {
     void prioritize(int lane, double priority);
 
     /**
+     * Says which version of the policy acts on every lane from the next row on, as {@link StreamWriter#policyVersion}.
+     *
+     * @param version at least 0
+     * @throws IllegalArgumentException if it is negative
+     * @throws StreamException if the writer is closed
+     * @throws MemoryClosedException if the memory is closed
+     */
+    void policyVersion(long version);
+
+    /**
      * Gives up the open episode of one lane, as {@link StreamWriter#abandon}.
      *
      * @param lane 0 to lanes - 1

@@ -1,5 +1,6 @@
 package io.engram.replay.internal;
 
+import io.engram.replay.AgeLimit;
 import io.engram.replay.Column;
 import io.engram.replay.DType;
 import io.engram.replay.Field;
@@ -10,9 +11,11 @@ import io.engram.replay.Schema;
 import io.engram.replay.SchemaException;
 import io.engram.replay.Windows;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +55,17 @@ public record BatchColumn(Kind kind, @Nullable Field field, int stack, boolean r
         /** Which positions are steps. */
         VALID,
         /** Which steps are burn-in. */
-        BURN_IN
+        BURN_IN,
+        /** How many rows came after the element's first. */
+        AGE_STEPS,
+        /** How long ago the element's first row came. */
+        AGE_MILLIS,
+        /** How many versions the policy is behind. */
+        AGE_POLICY
     }
+
+    private static final Set<Kind> ONLY_IF_NAMED =
+            EnumSet.of(Kind.STATES, Kind.FIRST, Kind.AGE_STEPS, Kind.AGE_MILLIS, Kind.AGE_POLICY);
 
     /**
      * The columns that a sampler fills.
@@ -103,7 +115,7 @@ public record BatchColumn(Kind kind, @Nullable Field field, int stack, boolean r
 
     private static List<String> usual(Map<String, BatchColumn> all) {
         return all.values().stream()
-                .filter(column -> column.kind != Kind.STATES && column.kind != Kind.FIRST)
+                .filter(column -> !ONLY_IF_NAMED.contains(column.kind))
                 .map(BatchColumn::name)
                 .toList();
     }
@@ -133,6 +145,9 @@ public record BatchColumn(Kind kind, @Nullable Field field, int stack, boolean r
             plan.add(Kind.VALID, Windows.VALID, null, DType.BOOL, List.of());
             plan.add(Kind.BURN_IN, Windows.BURN_IN, null, DType.BOOL, List.of());
         }
+        plan.put(Kind.AGE_STEPS, AgeLimit.STEPS, null, DType.I64, List.of());
+        plan.put(Kind.AGE_MILLIS, AgeLimit.MILLIS, null, DType.I64, List.of());
+        plan.put(Kind.AGE_POLICY, AgeLimit.POLICY_VERSIONS, null, DType.I64, List.of());
         return plan.columns;
     }
 

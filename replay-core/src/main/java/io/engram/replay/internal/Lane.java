@@ -21,6 +21,7 @@ public final class Lane {
     private int step;
     private long previous = NONE;
     private double priority = UNRATED;
+    private long policyVersion;
 
     /**
      * A stream with no episode open.
@@ -125,6 +126,22 @@ public final class Lane {
      */
     public double priority() {
         return priority;
+    }
+
+    /**
+     * The version of the policy that acts.
+     *
+     * @return at least 0
+     */
+    public long policyVersion() {
+        return policyVersion;
+    }
+
+    /** Says which version of the policy acts from the next row on. */
+    void actBy(long version, RowSink sink) {
+        PolicyVersions.check(version);
+        sink.usesPolicy(version);
+        policyVersion = version;
     }
 
     /** Rates the transition of the next step. */

@@ -43,6 +43,14 @@ public interface RowSink {
      */
     void episodeEnded(Lane lane, int flags);
 
+    /**
+     * Says that rows to come are of a version of the policy.
+     *
+     * @param version at least 0
+     * @throws io.engram.replay.MemoryClosedException if the memory is closed
+     */
+    void usesPolicy(long version);
+
     /** Frees the writer's streams and what it holds. */
     void close();
 }

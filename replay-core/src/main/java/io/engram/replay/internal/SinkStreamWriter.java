@@ -175,6 +175,12 @@ public final class SinkStreamWriter implements StreamWriter {
     }
 
     @Override
+    public void policyVersion(long version) {
+        requireOpen();
+        lane.actBy(version, sink);
+    }
+
+    @Override
     public void abandon() {
         requireOpen();
         lane.abandon(sink);

@@ -105,6 +105,12 @@ public final class SinkVectorWriter implements VectorWriter {
     }
 
     @Override
+    public void policyVersion(long version) {
+        requireOpen();
+        lanes.forEach(lane -> lane.actBy(version, sink));
+    }
+
+    @Override
     public void abandon(int lane) {
         requireOpen();
         lanes.get(lane).abandon(sink);

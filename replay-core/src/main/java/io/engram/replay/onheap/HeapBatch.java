@@ -122,6 +122,11 @@ final class HeapBatch extends Batch {
                 case BURN_IN ->
                     forEachStep(0, (step, at) -> at.put(0, (byte) (step < element.first() + element.burnIn() ? 1 : 0)));
                 case RETURN, N_DISCOUNT -> putReturn();
+                case AGE_STEPS -> target.putLong(0, ring.head() - 1 - element.key());
+                case AGE_MILLIS ->
+                    target.putLong(
+                            0, Math.max(0, ring.now() - ring.row(element.key()).millis()));
+                case AGE_POLICY -> target.putLong(0, element.policyVersionsBehind(ring));
                 case N_STEPS -> target.putInt(0, element.steps());
                 case BOOTSTRAP -> target.put(0, (byte) (1 - flag(last, RowFlags.TERMINATED)));
             }

@@ -32,7 +32,18 @@ record HeapElement(HeapEpisode episode, long key, int first, int steps, int burn
         HeapElement element = windows == null
                 ? transition(episode, key, step, nStep)
                 : windows.wholeEpisodes() ? whole(episode, key, step, windows) : window(episode, key, step, windows);
-        return element != null && element.isHeld(spec) ? element : null;
+        boolean found = element != null
+                && element.isHeld(spec)
+                && element.policyVersionsBehind(ring) <= spec.maxAge().policyVersions();
+        return found ? element : null;
+    }
+
+    /** By how many versions the policy that acted first, after burn-in, is behind the newest. */
+    long policyVersionsBehind(HeapRing ring) {
+        return Math.max(
+                0,
+                ring.policyVersions().newest()
+                        - episode.stepRow(ring, first + burnIn).policyVersion());
     }
 
     private static @Nullable HeapElement transition(HeapEpisode episode, long key, int step, @Nullable NStep nStep) {

@@ -11,6 +11,7 @@ import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
 import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.SamplerNames;
 import io.engram.replay.internal.SinkStreamWriter;
 import io.engram.replay.internal.SinkVectorWriter;
@@ -19,6 +20,7 @@ import io.engram.replay.internal.StreamRegistry;
 import io.engram.replay.internal.priority.IndexNames;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -47,6 +49,11 @@ public final class HeapReplayMemory implements ReplayMemory {
      * @throws IllegalArgumentException if the capacity is out of bounds, or two indexes have the same name
      */
     public HeapReplayMemory(Schema schema, long capacity, PriorityIndex... indexes) {
+        this(System::currentTimeMillis, schema, capacity, indexes);
+    }
+
+    /** For tests: with a clock of milliseconds since 1970. */
+    HeapReplayMemory(LongSupplier clock, Schema schema, long capacity, PriorityIndex... indexes) {
         if (capacity < 1 || capacity > MAX_CAPACITY) {
             throw new IllegalArgumentException("capacity=" + capacity + ", expected 1 to " + MAX_CAPACITY
                     + " rows; for more use an off-heap memory");
@@ -58,7 +65,8 @@ public final class HeapReplayMemory implements ReplayMemory {
                 (int) capacity,
                 IndexNames.sorted(List.of(indexes)).stream()
                         .map(settings -> new HeapPriorityIndex(settings, capacity))
-                        .toList());
+                        .toList(),
+                clock);
     }
 
     @Override
@@ -109,6 +117,20 @@ public final class HeapReplayMemory implements ReplayMemory {
     @Override
     public List<PriorityIndex> priorityIndexes() {
         return ring.indexes().stream().map(HeapPriorityIndex::settings).toList();
+    }
+
+    @Override
+    public long policyVersion() {
+        return locked(() -> ring.policyVersions().newest());
+    }
+
+    @Override
+    public void policyVersion(long version) {
+        PolicyVersions.check(version);
+        locked(() -> {
+            ring.policyVersions().raiseTo(version);
+            return version;
+        });
     }
 
     @Override

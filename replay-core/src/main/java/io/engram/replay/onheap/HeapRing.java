@@ -5,6 +5,7 @@ import io.engram.replay.MemoryStats;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Windows;
 import io.engram.replay.internal.Lane;
+import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.RowFlags;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * The rows, the counters and the lock that guards them: except for {@link #capacity()}, call nothing without it.
@@ -22,7 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class HeapRing {
     /** A row: what it is, the sequence of the row before it in its episode, and its fields. Never compared. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Row(int flags, long episode, int step, long previous, byte[] payload) {}
+    record Row(int flags, long episode, long policyVersion, int step, long previous, long millis, byte[] payload) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Row> rows = new ArrayList<>();
@@ -32,6 +34,8 @@ final class HeapRing {
     /** Those of which rows are held or may come. */
     private final Map<Long, HeapEpisode> episodesByNumber = new HashMap<>();
 
+    private final PolicyVersions policyVersions = new PolicyVersions();
+    private final LongSupplier clock;
     private long head;
     private long episodes;
     private long appendedTransitions;
@@ -40,7 +44,8 @@ final class HeapRing {
     private long redraws;
     private boolean closed;
 
-    HeapRing(RowLayout layout, int capacity, List<HeapPriorityIndex> indexes) {
+    HeapRing(RowLayout layout, int capacity, List<HeapPriorityIndex> indexes, LongSupplier clock) {
+        this.clock = clock;
         this.indexes = indexes;
         this.selfContained = layout == RowLayout.SELF_CONTAINED;
         this.capacity = capacity;
@@ -67,6 +72,11 @@ final class HeapRing {
 
     int capacity() {
         return capacity;
+    }
+
+    /** Milliseconds since 1970. */
+    long now() {
+        return clock.getAsLong();
     }
 
     long head() {
@@ -164,6 +174,10 @@ final class HeapRing {
     /** The episode of a row. */
     HeapEpisode episode(long sequence) {
         return Objects.requireNonNull(episodesByNumber.get(row(sequence).episode()));
+    }
+
+    PolicyVersions policyVersions() {
+        return policyVersions;
     }
 
     Row row(long sequence) {

@@ -1,5 +1,6 @@
 package io.engram.replay.onheap;
 
+import io.engram.replay.AgeLimit;
 import io.engram.replay.Batch;
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.NStep;
@@ -260,8 +261,15 @@ final class HeapSampler implements Sampler {
 
     /** The oldest row that an element may start from. */
     private long oldest() {
-        long steps = spec.maxAge().steps();
-        return steps >= ring.size() ? ring.tail() : ring.head() - 1 - steps;
+        AgeLimit limit = spec.maxAge();
+        long oldest = limit.steps() >= ring.size() ? ring.tail() : ring.head() - 1 - limit.steps();
+        if (limit.millis() != AgeLimit.UNLIMITED) {
+            long earliest = ring.now() - limit.millis();
+            while (oldest < ring.head() && ring.row(oldest).millis() < earliest) {
+                oldest++;
+            }
+        }
+        return oldest;
     }
 
     private void update(long ofIncarnation, long[] handles, double[] given) {
@@ -296,7 +304,7 @@ final class HeapSampler implements Sampler {
     private boolean drawUniformly() {
         long state = random.state();
         long oldest = oldest();
-        long rounds = rounds();
+        long rounds = oldest == ring.head() ? 0 : rounds();
         int unfilled = elements.length;
         Arrays.fill(elements, null);
         for (long round = 0; round < rounds && unfilled > 0; round++) {

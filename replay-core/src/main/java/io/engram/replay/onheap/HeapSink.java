@@ -33,8 +33,10 @@ final class HeapSink implements RowSink {
                 new HeapRing.Row(
                         flags,
                         lane.episode(),
+                        lane.policyVersion(),
                         lane.step(),
                         lane.previous(),
+                        ring.now(),
                         lane.row().image().clone()),
                 lane.priority());
     }
@@ -70,6 +72,17 @@ final class HeapSink implements RowSink {
         ring.lock();
         try {
             ring.endEpisode(lane.episode());
+        } finally {
+            ring.unlock();
+        }
+    }
+
+    @Override
+    public void usesPolicy(long version) {
+        ring.lock();
+        try {
+            ring.requireOpen();
+            ring.policyVersions().raiseTo(version);
         } finally {
             ring.unlock();
         }

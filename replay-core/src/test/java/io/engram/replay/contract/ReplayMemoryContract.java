@@ -189,6 +189,19 @@ public abstract class ReplayMemoryContract {
     }
 
     @Nested
+    class PolicyVersions extends PolicyVersionContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
     class Closing extends ClosingContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {

@@ -49,6 +49,9 @@ class LaneTest {
         public void episodeEnded(Lane of, int flags) {}
 
         @Override
+        public void usesPolicy(long version) {}
+
+        @Override
         public void close() {}
     };
 

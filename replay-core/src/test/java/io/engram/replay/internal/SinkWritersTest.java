@@ -195,6 +195,9 @@ class SinkWritersTest {
         public void episodeEnded(Lane of, int flags) {}
 
         @Override
+        public void usesPolicy(long version) {}
+
+        @Override
         public void close() {}
 
         private void requireRoom() {

@@ -12,6 +12,7 @@ import io.engram.replay.VectorWriter;
 import io.engram.replay.Windows;
 import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.SamplerNames;
 import io.engram.replay.internal.SinkStreamWriter;
 import io.engram.replay.internal.SinkVectorWriter;
@@ -35,6 +36,7 @@ import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.SegmentSource;
+import io.engram.replay.offheap.internal.ring.Timeline;
 import io.engram.replay.offheap.internal.ring.TransitionStarts;
 import io.engram.replay.offheap.internal.ring.WindowStarts;
 import io.engram.replay.offheap.internal.sample.PrioritizedSampler;
@@ -57,6 +59,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.SystemEpochClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +82,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final Epochs epochs;
     private final RingIndexes indexes;
     private final Upkeep upkeep;
+    private final Timeline timeline;
     private final @Nullable Store store;
     private final StreamRegistry streams;
     private final SamplerNames samplerNames = new SamplerNames();
@@ -93,8 +98,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         this.store = store;
         this.epochs = new Epochs();
         SegmentSource source = store == null ? new AnonymousSegments(geometry) : store.segmentFiles();
-        Store.Recovered recovered = store == null ? new Store.Recovered(List.of(), 0, 0, 0) : store.recovered();
+        Store.Recovered recovered = store == null ? new Store.Recovered(List.of(), 0, 0, 0, 0) : store.recovered();
         this.ring = new Ring(geometry, capacity, source, recovered.floor(), recovered.head());
+        ring.policyVersions().raiseTo(recovered.newestPolicy());
         this.episodes = new AtomicLong(recovered.nextEpisode());
         this.streams = new StreamRegistry(this::recordStream);
         if (store != null) {
@@ -113,8 +119,10 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             Links.rebuild(ring, ordinal);
         }
         this.indexes = new RingIndexes(load(builder, unsealed));
-        this.upkeep =
-                new Upkeep(ring, epochs, geometry.ordinal(recovered.floor()), builder.closeTimeout, indexes::free);
+        this.timeline = new Timeline(builder.clock);
+        timeline.note(recovered.head());
+        this.upkeep = new Upkeep(
+                ring, timeline, epochs, geometry.ordinal(recovered.floor()), builder.closeTimeout, indexes::free);
         if (builder.automaticUpkeep) {
             upkeep.start();
         }
@@ -205,7 +213,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         samplerNames.open(checked.name());
         EpochRecord epoch = epochs.register();
         var counters = participants.newSampler();
-        Source source = new Source(schema, ring, openEpisodes, incarnation);
+        Source source = new Source(schema, ring, openEpisodes, timeline, incarnation);
         Runnable onClose = () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
@@ -221,6 +229,19 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     @Override
     public List<PriorityIndex> priorityIndexes() {
         return indexes.settings();
+    }
+
+    @Override
+    public long policyVersion() {
+        ring.requireOpen();
+        return ring.policyVersions().newest();
+    }
+
+    @Override
+    public void policyVersion(long version) {
+        PolicyVersions.check(version);
+        ring.requireOpen();
+        ring.policyVersions().raiseTo(version);
     }
 
     @Override
@@ -352,6 +373,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         private Duration closeTimeout = Duration.ofSeconds(10);
         private FileLayer files = new NioFileLayer();
         private boolean automaticUpkeep = true;
+        private EpochClock clock = SystemEpochClock.INSTANCE;
         private @Nullable UUID fixedMemoryId;
         private @Nullable Long fixedIncarnation;
 
@@ -450,6 +472,12 @@ public final class OffHeapReplayMemory implements ReplayMemory {
 
         Builder withoutAutomaticUpkeep() {
             this.automaticUpkeep = false;
+            return this;
+        }
+
+        /** For tests: what time it is. */
+        Builder clock(EpochClock newClock) {
+            this.clock = newClock;
             return this;
         }
 

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  * the stream's name and that count, so a row that mixes two others shows.
  */
 final class Experience {
-    static final int STATE_WORDS = 9;
+    static final int STATE_WORDS = 8;
     static final int STEP_WORDS = 2;
 
     private static final int COUNT_BITS = 40;

@@ -105,7 +105,7 @@ class FormatDocumentTest {
         assertThat(RowDescriptor.back(9, 4)).isEqualTo(5);
         assertThat(RowDescriptor.back(1L << 40, 4)).isEqualTo(RowDescriptor.BACK_TOO_FAR);
         for (int payload = 0; payload < 3000; payload += 8) {
-            int length = 32 + payload;
+            int length = 40 + payload;
             int rounded = (length + 63) / 64 * 64;
             boolean worthIt = 8 * (rounded - length) <= length || length <= 64;
             assertThat(RowDescriptor.stride(payload)).as("payload=%d", payload).isEqualTo(worthIt ? rounded : length);
@@ -280,7 +280,7 @@ class FormatDocumentTest {
         assertThat(head.getInt(at("Superblock", "segment rows"))).isEqualTo(4);
         int schema = at("Superblock", "schema");
         assertThat(text(head, schema, head.capacity() - schema))
-                .startsWith("layout arrival\nstate observation i64[9]\n");
+                .startsWith("layout arrival\nstate observation i64[8]\n");
         ByteBuffer segment = buffer(image, "segments/0000000000000000-000000000000004d-0000.seg");
         assertThat(text(segment, at("Header page", "magic"), 8)).isEqualTo("ENGRAMSG");
         assertThat(segment.getLong(at("Header page", "incarnation"))).isEqualTo(77);
@@ -299,7 +299,7 @@ class FormatDocumentTest {
         assertThat(journal.get(at("Journal", "type"))).isEqualTo((byte) 1);
         assertThat(text(journal, at("Journal", "body") + 4, 4)).isEqualTo("name");
         assertThat(journal.capacity()).isEqualTo(8 + journal.getInt(at("Journal", "length")));
-        assertThat(new PayloadLayout(Experience.schema(RowLayout.ARRIVAL)).length() + 32)
+        assertThat(new PayloadLayout(Experience.schema(RowLayout.ARRIVAL)).length() + 40)
                 .isLessThanOrEqualTo(stride);
     }
 
@@ -363,7 +363,7 @@ class FormatDocumentTest {
 
     private static boolean isFooter(String name) {
         return name.startsWith("footer ")
-                || List.of("published", "abandoned", "next episode", "next stream", "digest")
+                || List.of("published", "abandoned", "next episode", "newest policy", "next stream", "digest")
                         .contains(name);
     }
 

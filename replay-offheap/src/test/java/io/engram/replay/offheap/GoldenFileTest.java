@@ -67,6 +67,7 @@ class GoldenFileTest {
             assertThat(StoredJournal.streams(kept)).isEqualTo(Map.of(0, "left", 1, "right \u00e4\u4e16"));
             play(twin, () -> {});
             SameBatches.assertSameBatches(twin, memory, 1, 2, 3);
+            assertThat(memory.policyVersion()).isEqualTo(twin.policyVersion()).isEqualTo(5);
             assertThat(memory.priorityIndexes()).containsExactly(INDEXES[1], INDEXES[0]);
             assertThat(masses(memory)).isEqualTo(masses(twin));
         }
@@ -128,6 +129,9 @@ class GoldenFileTest {
                     rate(memory, "by-rank");
                 }
                 StreamWriter writer = i % 3 == 0 ? right : left;
+                if (i % 5 == 4) {
+                    writer.policyVersion(i / 5);
+                }
                 stage(writer, i);
                 if (!writer.inEpisode() || i % 10 == 9) {
                     writer.begin();

@@ -11,6 +11,7 @@ import io.engram.replay.contract.BulkWriterContract;
 import io.engram.replay.contract.ClosingContract;
 import io.engram.replay.contract.HistoryContract;
 import io.engram.replay.contract.InitialPriorityContract;
+import io.engram.replay.contract.PolicyVersionContract;
 import io.engram.replay.contract.PriorityDrawContract;
 import io.engram.replay.contract.PriorityFrequencyContract;
 import io.engram.replay.contract.PriorityHistoryContract;
@@ -116,6 +117,14 @@ class OffHeapContractTest {
     }
 
     @Nested
+    class PersistentPolicyVersion extends PolicyVersionContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return persistent(schema, capacity, indexes);
+        }
+    }
+
+    @Nested
     class PersistentClosing extends ClosingContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
@@ -149,6 +158,14 @@ class OffHeapContractTest {
 
     @Nested
     class VolatileSampler extends SamplerContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return inAnonymousMemory(schema, capacity, indexes);
+        }
+    }
+
+    @Nested
+    class VolatilePolicyVersion extends PolicyVersionContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
             return inAnonymousMemory(schema, capacity, indexes);

@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
 
 /** A row as it lies in a file, read by FORMAT.md and nothing else. Compared by value. */
 @SuppressWarnings("ArrayRecordComponent")
-record StoredRow(long sequence, int flags, long episode, int stream, int step, int back, byte[] payload) {
+record StoredRow(long sequence, int flags, long episode, long policy, int stream, int step, int back, byte[] payload) {
     private static final int STATE_BITS = 3;
     private static final int SEQUENCE_SHIFT = 8;
     private static final int PUBLISHED = 2;
@@ -41,6 +41,7 @@ record StoredRow(long sequence, int flags, long episode, int stream, int step, i
                 sequence(stamp),
                 (int) (stamp >>> STATE_BITS) & 0b11111,
                 row.getLong(RowDescriptor.EPISODE_OFFSET),
+                row.getLong(RowDescriptor.POLICY_OFFSET),
                 row.getInt(RowDescriptor.STREAM_OFFSET),
                 row.getInt(RowDescriptor.STEP_OFFSET),
                 row.getInt(RowDescriptor.BACK_OFFSET),
@@ -59,7 +60,8 @@ record StoredRow(long sequence, int flags, long episode, int stream, int step, i
 
     @Override
     public String toString() {
-        return "row sequence=" + sequence + " flags=" + flags + " episode=" + episode + " stream=" + stream + " step="
-                + step + " back=" + back + " payload=" + HexFormat.of().formatHex(payload);
+        return "row sequence=" + sequence + " flags=" + flags + " episode=" + episode + " policy=" + policy + " stream="
+                + stream + " step=" + step + " back=" + back + " payload="
+                + HexFormat.of().formatHex(payload);
     }
 }

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 record StoredSegments(
         TreeMap<Long, StoredRow> rows, long highest, List<StoredRow> torn, List<Long> sealed, List<Long> ordinals) {
     private static final int PAGE = 4096;
-    private static final int DIGEST_END = 56;
+    private static final int DIGEST_END = 64;
 
     static StoredSegments read(Path directory) {
         try {

@@ -60,7 +60,7 @@ class TornRowTest {
 
     @Test
     void rowWithAnyDamagedByteIsDroppedAndNoOther() throws IOException {
-        int rowLength = rows.get(TORN).payload().length + 32;
+        int rowLength = rows.get(TORN).payload().length + 40;
         Map<Long, StoredRow> others = new TreeMap<>(rows);
         others.remove(TORN);
         for (int at = 0; at < rowLength; at++) {
@@ -80,7 +80,7 @@ class TornRowTest {
 
     @Test
     void damagedPaddingHarmsNoRow() throws IOException {
-        int rowLength = rows.get(TORN).payload().length + 32;
+        int rowLength = rows.get(TORN).payload().length + 40;
         assertThat(rowLength).isLessThan(stride);
         for (int at = rowLength; at < stride; at++) {
             try (OffHeapReplayMemory memory = open(copy(TORN, at, 0xff))) {

@@ -1,6 +1,7 @@
 package io.engram.replay.offheap.internal.ring;
 
 import io.engram.replay.MemoryClosedException;
+import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.offheap.StoreFailedException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -42,6 +43,7 @@ public final class Ring {
     private final PaddedCounter limit;
     // Not an array queue: there a writer stopped while it adds would hold up the others and the consumer.
     private final Queue<Segment> retired = new ConcurrentLinkedQueue<>();
+    private final PolicyVersions policyVersions = new PolicyVersions();
     private final AtomicLong selfPrepared = new AtomicLong();
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
@@ -149,6 +151,15 @@ public final class Ring {
      */
     public long limit() {
         return limit.getVolatile();
+    }
+
+    /**
+     * The newest version of the policy.
+     *
+     * @return of rows, and as declared
+     */
+    public PolicyVersions policyVersions() {
+        return policyVersions;
     }
 
     /**

@@ -174,6 +174,12 @@ public final class RingAppender implements RowSink {
     }
 
     @Override
+    public void usesPolicy(long version) {
+        ring.requireOpen();
+        ring.policyVersions().raiseTo(version);
+    }
+
+    @Override
     public void close() {
         onClose.run();
     }
@@ -197,6 +203,7 @@ public final class RingAppender implements RowSink {
         byte[] image = lane.row().image();
         LONGS.set(image, RowDescriptor.STAMP_OFFSET, Stamp.withoutState(Stamp.published(sequence, flags)));
         LONGS.set(image, RowDescriptor.EPISODE_OFFSET, lane.episode());
+        LONGS.set(image, RowDescriptor.POLICY_OFFSET, lane.policyVersion());
         // Two fields at a time: what is stored in halves and loaded whole right after cannot be forwarded.
         LONGS.set(image, RowDescriptor.STREAM_OFFSET, pair(lane.streamId(), lane.step()));
         int back = RowDescriptor.back(sequence, lane.previous());

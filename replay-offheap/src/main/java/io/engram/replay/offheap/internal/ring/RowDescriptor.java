@@ -1,14 +1,14 @@
 package io.engram.replay.offheap.internal.ring;
 
 /**
- * A row: a header of 32 bytes, then the payload of {@link io.engram.replay.internal.PayloadLayout}.
+ * A row: a header of 40 bytes, then the payload of {@link io.engram.replay.internal.PayloadLayout}.
  *
  * <pre>
- *   0        8         16       20     24     28       32
- *  +--------+---------+--------+------+------+--------+-----------------+---------+
- *  | stamp  | episode | stream | step | back | crc32c | payload         | padding |
- *  | i64    | i64     | i32    | i32  | i32  | u32    |                 | zeros   |
- *  +--------+---------+--------+------+------+--------+-----------------+---------+
+ *   0        8         16       24       28     32     36       40
+ *  +--------+---------+--------+--------+------+------+--------+-----------------+---------+
+ *  | stamp  | episode | policy | stream | step | back | crc32c | payload         | padding |
+ *  | i64    | i64     | i64    | i32    | i32  | i32  | u32    |                 | zeros   |
+ *  +--------+---------+--------+--------+------+------+--------+-----------------+---------+
  * </pre>
  *
  * <p>{@code back} is the distance in sequences to the row before this one in its episode: 0 for none,
@@ -20,8 +20,10 @@ public final class RowDescriptor {
     public static final int STAMP_OFFSET = 0;
     /** The episode's number. */
     public static final int EPISODE_OFFSET = STAMP_OFFSET + Long.BYTES;
+    /** The version of the policy that acted. */
+    public static final int POLICY_OFFSET = EPISODE_OFFSET + Long.BYTES;
     /** The stream's number. */
-    public static final int STREAM_OFFSET = EPISODE_OFFSET + Long.BYTES;
+    public static final int STREAM_OFFSET = POLICY_OFFSET + Long.BYTES;
     /** The row's place in its episode. */
     public static final int STEP_OFFSET = STREAM_OFFSET + Integer.BYTES;
     /** The link to the row before. */

@@ -34,6 +34,7 @@ public final class SegmentCloser {
         int published = 0;
         int abandoned = 0;
         long nextEpisode = 0;
+        long newestPolicy = 0;
         int nextStream = 0;
         crc.reset();
         for (int i = 0; i < geometry.rows(); i++, sequence++, address += geometry.stride()) {
@@ -41,6 +42,7 @@ public final class SegmentCloser {
             if (Stamp.isPublished(stamp, sequence)) {
                 published++;
                 nextEpisode = Math.max(nextEpisode, UnsafeApi.getLong(address + RowDescriptor.EPISODE_OFFSET) + 1);
+                newestPolicy = Math.max(newestPolicy, UnsafeApi.getLong(address + RowDescriptor.POLICY_OFFSET));
                 nextStream = Math.max(nextStream, UnsafeApi.getInt(address + RowDescriptor.STREAM_OFFSET) + 1);
                 entry.putLong(0, stamp).putInt(Long.BYTES, UnsafeApi.getInt(address + RowDescriptor.CRC_OFFSET));
                 crc.update(entry.array());
@@ -51,6 +53,6 @@ public final class SegmentCloser {
         if (abandoned == 0) {
             segment.setWithoutAbandonedRows();
         }
-        return new SealFacts(published, abandoned, nextEpisode, nextStream, (int) crc.getValue());
+        return new SealFacts(published, abandoned, nextEpisode, newestPolicy, nextStream, (int) crc.getValue());
     }
 }

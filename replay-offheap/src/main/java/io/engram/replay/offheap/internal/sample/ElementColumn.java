@@ -60,6 +60,9 @@ final class ElementColumn {
             case RETURN -> putReturn(lane, elements, to);
             case N_DISCOUNT -> UnsafeApi.putFloat(to, (float) requireSum().discount(lane, elements));
             case N_STEPS -> UnsafeApi.putInt(to, elements.stepCount(lane));
+            case AGE_STEPS -> UnsafeApi.putLong(to, elements.age(lane));
+            case AGE_MILLIS -> UnsafeApi.putLong(to, elements.millis(lane));
+            case AGE_POLICY -> UnsafeApi.putLong(to, elements.policyVersionsBehind(lane));
             case BOOTSTRAP -> UnsafeApi.putByte(to, (byte) (1 - flag(lane, elements, last, RowFlags.TERMINATED)));
         }
     }

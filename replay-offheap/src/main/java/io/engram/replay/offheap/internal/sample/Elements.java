@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.sample;
 
+import io.engram.replay.AgeLimit;
 import io.engram.replay.FrameStack;
 import io.engram.replay.NStep;
 import io.engram.replay.SamplerSpec;
@@ -8,9 +9,9 @@ import io.engram.replay.Windows;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.offheap.internal.ring.EpisodeRun;
 import io.engram.replay.offheap.internal.ring.EpisodeWalk;
-import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import io.engram.replay.offheap.internal.ring.Timeline;
 import io.engram.replay.offheap.internal.ring.WindowStarts;
 import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ final class Elements {
 
     private static final EpisodeRun.Visitor UNSEEN = (offset, walk) -> {};
 
+    private final Ring ring;
+    private final Timeline timeline;
+    private final long maxVersions;
     private final EpisodeWalk walk;
     private final EpisodeRun run;
     private final EpisodeRun.Visitor store = this::store;
@@ -47,12 +51,15 @@ final class Elements {
     private final int before;
     private @Nullable NStep nStep;
     private int width;
+    private long head;
     private long[] addresses = new long[0];
     private long[] stamps = new long[0];
     /** By lane: rows from the key to the episode's first. */
     private final int[] episodeStarts;
     /** By lane: the offset of the first step. */
     private final int[] firsts;
+    /** By lane: the row that the element is known by. */
+    private final long[] keys;
     /** By lane: the number of steps. */
     private final int[] steps;
     /** By lane: how many of them are burn-in. */
@@ -64,8 +71,11 @@ final class Elements {
     /** Where the lane that is being found has its key. */
     private int center;
 
-    Elements(SamplerSpec spec, Ring ring, OpenEpisodes openEpisodes, PayloadLayout layout) {
-        this.walk = new EpisodeWalk(ring, openEpisodes);
+    Elements(SamplerSpec spec, Source source, PayloadLayout layout) {
+        this.ring = source.ring();
+        this.timeline = source.timeline();
+        this.maxVersions = spec.maxAge().policyVersions();
+        this.walk = new EpisodeWalk(ring, source.openEpisodes());
         this.run = new EpisodeRun(walk);
         this.arrival = layout.nextOffset() == 0;
         this.nextOffset = layout.nextOffset();
@@ -76,6 +86,7 @@ final class Elements {
         int size = spec.batchSize();
         this.episodeStarts = new int[size];
         this.firsts = new int[size];
+        this.keys = new long[size];
         this.steps = new int[size];
         this.burnIns = new int[size];
         this.lowest = new int[size];
@@ -85,8 +96,11 @@ final class Elements {
 
     /** Whether a sampler needs this: what it delivers of a transition is more than two states and the step between. */
     static boolean areNeeded(SamplerSpec spec) {
-        boolean states = spec.columns().stream().anyMatch(name -> name.startsWith(Schema.STATES));
-        return states
+        boolean more = spec.columns().stream()
+                .anyMatch(name -> name.startsWith(Schema.STATES) || name.startsWith(AgeLimit.PREFIX));
+        boolean limited = spec.maxAge().policyVersions() != AgeLimit.UNLIMITED;
+        return more
+                || limited
                 || spec.nStep() != null
                 || spec.windows() != null
                 || !spec.stacks().isEmpty();
@@ -140,13 +154,36 @@ final class Elements {
         if (!findBefore(key, -low, tail)) {
             return INCOMPLETE;
         }
+        keys[lane] = key;
         episodeStarts[lane] = -step;
         firsts[lane] = first;
         steps[lane] = found - first;
         burnIns[lane] = burnIn;
         lowest[lane] = low;
         highest[lane] = rows(found);
-        return FOUND;
+        return maxVersions == AgeLimit.UNLIMITED || policyVersionsBehind(lane) <= maxVersions ? FOUND : INCOMPLETE;
+    }
+
+    /** By how many versions the policy that acted first, after burn-in, is behind the newest. */
+    long policyVersionsBehind(int lane) {
+        long row = addresses[stepRow(lane, firsts[lane] + burnIns[lane])];
+        long version = UnsafeApi.getLong(row + RowDescriptor.POLICY_OFFSET);
+        return Math.max(0, ring.policyVersions().newest() - version);
+    }
+
+    /** How old the lane's key is at most, in milliseconds. */
+    long millis(int lane) {
+        return timeline.age(keys[lane]);
+    }
+
+    /** How many rows have come after the lane's key. */
+    long age(int lane) {
+        return head - 1 - keys[lane];
+    }
+
+    /** From here on ages are counted. */
+    void setHead(long at) {
+        head = at;
     }
 
     /** How many steps a transition bridges, or -1. */

@@ -184,6 +184,9 @@ public final class PrioritizedSampler extends RingSampler {
         total = walk.total();
         skipped = 0;
         long oldest = oldest(tail, head);
+        if (oldest >= head) {
+            return false;
+        }
         if (oldest > tail && total > 0) {
             // Leaves are in the order of rows, around the end: what is too old is one run of them.
             int count = index.tree().count();

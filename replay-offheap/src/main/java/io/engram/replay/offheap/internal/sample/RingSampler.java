@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.sample;
 
+import io.engram.replay.AgeLimit;
 import io.engram.replay.Batch;
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.NStep;
@@ -16,6 +17,7 @@ import io.engram.replay.internal.RowFlags;
 import io.engram.replay.internal.priority.Weights;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.ring.Ring;
+import io.engram.replay.offheap.internal.ring.Timeline;
 import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,9 @@ abstract class RingSampler implements Sampler {
     /** What lanes hold, where that is more than a start and an end. */
     private final @Nullable Elements elements;
 
+    private final Timeline timeline;
+    private final long maxMillis;
+
     private long batches;
     /** Whether the call under way has written into the batch. */
     private boolean dirty;
@@ -65,7 +70,9 @@ abstract class RingSampler implements Sampler {
         this.lanes = new int[size];
         this.ends = new DrawnRows(ring, size);
         this.starts = arrival ? new DrawnRows(ring, size) : ends;
-        this.elements = Elements.areNeeded(spec) ? new Elements(spec, ring, source.openEpisodes(), layout) : null;
+        this.elements = Elements.areNeeded(spec) ? new Elements(spec, source, layout) : null;
+        this.timeline = source.timeline();
+        this.maxMillis = spec.maxAge().millis();
     }
 
     /** Fills a batch from a window that has the least size, or returns false. */
@@ -218,8 +225,9 @@ abstract class RingSampler implements Sampler {
      * @param tail the oldest row there is
      */
     final long oldest(long tail, long head) {
-        long steps = spec.maxAge().steps();
-        return steps >= head - tail ? tail : head - 1 - steps;
+        AgeLimit limit = spec.maxAge();
+        long oldest = limit.steps() >= head - tail ? tail : head - 1 - limit.steps();
+        return maxMillis == AgeLimit.UNLIMITED ? oldest : Math.max(oldest, timeline.oldest(maxMillis));
     }
 
     /** Copies every lane and returns how many are empty again, their rows having changed: the first of the lanes. */
@@ -270,6 +278,9 @@ abstract class RingSampler implements Sampler {
         do {
             long head = ring.head();
             tail = ring.tail(head);
+            if (elements != null) {
+                elements.setHead(head);
+            }
             if (head - tail >= spec.minSize() && fill(batch, tail, head)) {
                 starts.copySequences(batch.sequences());
                 batch.filled(head);

@@ -3,6 +3,7 @@ package io.engram.replay.offheap.internal.sample;
 import io.engram.replay.Schema;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
+import io.engram.replay.offheap.internal.ring.Timeline;
 
 /**
  * What samplers of one memory draw from. Immutable.
@@ -10,6 +11,7 @@ import io.engram.replay.offheap.internal.ring.Ring;
  * @param schema the fields
  * @param ring where rows are
  * @param openEpisodes which episodes can go on
+ * @param timeline when rows were appended
  * @param incarnation of the memory
  */
-public record Source(Schema schema, Ring ring, OpenEpisodes openEpisodes, long incarnation) {}
+public record Source(Schema schema, Ring ring, OpenEpisodes openEpisodes, Timeline timeline, long incarnation) {}

@@ -64,6 +64,9 @@ public final class UniformSampler extends RingSampler {
         int[] lanes = lanes();
         DrawnRows drawn = windows == null ? ends() : starts();
         long oldest = oldest(tail, head);
+        if (oldest >= head) {
+            return false;
+        }
         int empty = emptyAll();
         for (long round = 0; empty > 0; round++) {
             if (round < rounds) {

@@ -121,7 +121,8 @@ final class Recovery {
                 SegmentFooter.decode(ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN), candidate.header());
         long first = geometry.firstSequence(candidate.header().ordinal());
         RowScanner.Rows rows = facts != null
-                ? new RowScanner.Rows(first + geometry.rows(), facts.nextEpisode(), facts.nextStream())
+                ? new RowScanner.Rows(
+                        first + geometry.rows(), facts.nextEpisode(), facts.newestPolicy(), facts.nextStream())
                 : scanner.scan(region.address() + SegmentGeometry.ROWS_OFFSET, first);
         return new Found(region, facts, rows);
     }
@@ -206,8 +207,10 @@ final class Recovery {
         long floor = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
         long head = head(found);
         long nextEpisode = 0;
+        long newestPolicy = 0;
         for (Found each : found) {
             nextEpisode = Math.max(nextEpisode, each.rows().nextEpisode());
+            newestPolicy = Math.max(newestPolicy, each.rows().newestPolicy());
         }
         for (Path leftover : leftovers) {
             files.delete(leftover);
@@ -221,6 +224,6 @@ final class Recovery {
             Segment.Life life = each.facts() == null ? Segment.Life.LIVE : Segment.Life.SEALED;
             segments.add(new Segment(each.ordinal(), each.region(), life));
         }
-        return new Store.Recovered(List.copyOf(segments), floor, head, nextEpisode);
+        return new Store.Recovered(List.copyOf(segments), floor, head, nextEpisode, newestPolicy);
     }
 }

@@ -22,9 +22,10 @@ final class RowScanner {
      *
      * @param end one past its last row, or its first sequence without rows
      * @param nextEpisode one more than the highest episode of a row, 0 without rows
+     * @param newestPolicy the highest policy version of a row, 0 without rows
      * @param nextStream one more than the highest stream of a row, 0 without rows
      */
-    record Rows(long end, long nextEpisode, int nextStream) {}
+    record Rows(long end, long nextEpisode, long newestPolicy, int nextStream) {}
 
     RowScanner(SegmentGeometry geometry) {
         this.geometry = geometry;
@@ -35,16 +36,18 @@ final class RowScanner {
     Rows scan(long rowsAddress, long firstSequence) {
         long end = firstSequence;
         long nextEpisode = 0;
+        long newestPolicy = 0;
         int nextStream = 0;
         for (int i = 0; i < geometry.rows(); i++) {
             long address = rowsAddress + (long) i * geometry.stride();
             if (isRow(address, firstSequence + i)) {
                 end = firstSequence + i + 1;
                 nextEpisode = Math.max(nextEpisode, view.getLong(RowDescriptor.EPISODE_OFFSET) + 1);
+                newestPolicy = Math.max(newestPolicy, view.getLong(RowDescriptor.POLICY_OFFSET));
                 nextStream = Math.max(nextStream, view.getInt(RowDescriptor.STREAM_OFFSET) + 1);
             }
         }
-        return new Rows(end, nextEpisode, nextStream);
+        return new Rows(end, nextEpisode, newestPolicy, nextStream);
     }
 
     /** Closes slots before the head that hold no row; wipes marks from the head on. */

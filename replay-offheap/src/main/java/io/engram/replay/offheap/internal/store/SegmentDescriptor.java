@@ -19,11 +19,11 @@ import io.engram.replay.offheap.internal.ring.SegmentGeometry;
  *  | magic | version | crc32c | incarnation | ordinal | published | abandoned |
  *  | u64   | u32     | u32    | i64         | i64     | i32       | i32       |
  *  +-------+---------+--------+-------------+---------+-----------+-----------+
- *   40             48            52       56
- *  +--------------+-------------+--------+-------+
- *  | next episode | next stream | digest | zeros |
- *  | i64          | i32         | u32    |       |
- *  +--------------+-------------+--------+-------+
+ *   40             48              56            60       64
+ *  +--------------+---------------+-------------+--------+-------+
+ *  | next episode | newest policy | next stream | digest | zeros |
+ *  | i64          | i64           | i32         | u32    |       |
+ *  +--------------+---------------+-------------+--------+-------+
  * </pre>
  *
  * <p>Each crc32c covers its page up to the zeros, its own field taken as zero. All little-endian. A footer counts only
@@ -67,8 +67,10 @@ public final class SegmentDescriptor {
     public static final int ABANDONED_OFFSET = PUBLISHED_OFFSET + Integer.BYTES;
     /** One more than the highest episode. */
     public static final int NEXT_EPISODE_OFFSET = ABANDONED_OFFSET + Integer.BYTES;
+    /** The highest policy version. */
+    public static final int NEWEST_POLICY_OFFSET = NEXT_EPISODE_OFFSET + Long.BYTES;
     /** One more than the highest stream. */
-    public static final int NEXT_STREAM_OFFSET = NEXT_EPISODE_OFFSET + Long.BYTES;
+    public static final int NEXT_STREAM_OFFSET = NEWEST_POLICY_OFFSET + Long.BYTES;
     /** The checksum over the published rows' stamps and checksums. */
     public static final int DIGEST_OFFSET = NEXT_STREAM_OFFSET + Integer.BYTES;
     /** What a footer's checksum covers. */

@@ -20,6 +20,7 @@ final class SegmentFooter {
                 .putInt(PUBLISHED_OFFSET, facts.publishedRows())
                 .putInt(ABANDONED_OFFSET, facts.abandonedRows())
                 .putLong(NEXT_EPISODE_OFFSET, facts.nextEpisode())
+                .putLong(NEWEST_POLICY_OFFSET, facts.newestPolicy())
                 .putInt(NEXT_STREAM_OFFSET, facts.nextStream())
                 .putInt(DIGEST_OFFSET, facts.digest());
         block.putInt(CRC_OFFSET, Checksum.of(block, FOOTER_LENGTH, CRC_OFFSET));
@@ -39,6 +40,7 @@ final class SegmentFooter {
                 block.getInt(PUBLISHED_OFFSET),
                 block.getInt(ABANDONED_OFFSET),
                 block.getLong(NEXT_EPISODE_OFFSET),
+                block.getLong(NEWEST_POLICY_OFFSET),
                 block.getInt(NEXT_STREAM_OFFSET),
                 block.getInt(DIGEST_OFFSET));
     }

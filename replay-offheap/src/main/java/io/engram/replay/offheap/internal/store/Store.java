@@ -35,8 +35,9 @@ public final class Store implements AutoCloseable {
      * @param floor the oldest row there may be
      * @param head the next row to be claimed
      * @param nextEpisode the next episode's number
+     * @param newestPolicy the highest policy version of a row
      */
-    public record Recovered(List<Segment> segments, long floor, long head, long nextEpisode) {}
+    public record Recovered(List<Segment> segments, long floor, long head, long nextEpisode, long newestPolicy) {}
 
     Store(
             DirectoryLock lock,

@@ -6,6 +6,7 @@ import io.engram.replay.offheap.internal.epoch.Epochs;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.Timeline;
 import io.engram.replay.offheap.internal.store.SegmentFiles;
 import io.engram.replay.offheap.internal.store.Store;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.CompositeAgent;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ public final class Upkeep {
     private final Duration closeTimeout;
     private final Runnable freeRest;
     private final Preparer preparer;
+    private final Timekeeper timekeeper;
     private final @Nullable Sealer sealer;
     private final List<AgentRunner> runners = new ArrayList<>();
     private boolean closed;
@@ -47,25 +50,27 @@ public final class Upkeep {
      * The upkeep of a ring, not yet running.
      *
      * @param ring to work for
+     * @param timeline of its rows
      * @param epochs of its users
      * @param lowest the first segment there is
      * @param closeTimeout how long to wait for threads inside an operation at the end
      * @param freeRest frees what else the ring's users use
      */
-    public Upkeep(Ring ring, Epochs epochs, long lowest, Duration closeTimeout, Runnable freeRest) {
+    public Upkeep(Ring ring, Timeline timeline, Epochs epochs, long lowest, Duration closeTimeout, Runnable freeRest) {
         this.ring = ring;
         this.epochs = epochs;
         this.lowest = lowest;
         this.closeTimeout = closeTimeout;
         this.freeRest = freeRest;
         this.preparer = new Preparer(ring, epochs, lowest);
+        this.timekeeper = new Timekeeper(ring, timeline);
         this.sealer = ring.source().isPersistent() ? new Sealer(ring, epochs, lowest) : null;
     }
 
     /** Prepares the first segments, then starts the threads. */
     public void start() {
         preparer.doWork();
-        start(preparer);
+        start(new CompositeAgent(preparer, timekeeper));
         if (sealer != null) {
             start(sealer);
         }
@@ -74,6 +79,7 @@ public final class Upkeep {
     /** For tests without threads: one turn of each agent. */
     public void turn() {
         preparer.doWork();
+        timekeeper.doWork();
         if (sealer != null) {
             sealer.doWork();
         }
