@@ -72,7 +72,7 @@ public class TreeBenchmark extends EngramBenchmark {
         int payload = new PayloadLayout(Experience.schema(RowLayout.SELF_CONTAINED)).length();
         SegmentGeometry geometry = SegmentGeometry.choose(payload, leaves);
         Ring ring = new Ring(geometry, leaves, new AnonymousSegments(geometry), 0, leaves);
-        index = new IndexLoader(ring, sequence -> true, leaves).load(settings, memory);
+        index = new IndexLoader(ring, any -> sequence -> true, leaves).load(settings, memory);
         walk = new TreeWalk(index.tree(), Experience.BATCH);
         update = new PriorityUpdate(index);
         for (long[] batch : drawn) {
