@@ -18,7 +18,8 @@ final class Presets {
             case MountainCar.NAME -> List.of(mountainCarZoo(), cleanRl());
             case Acrobot.NAME -> List.of(acrobotZoo(), cleanRl());
             case Catch.NAME -> List.of(catchQuick());
-            default -> List.of(quick(), zoo(), cleanRl());
+            case CartPole.NAME -> List.of(quick(), zoo(), cleanRl());
+            default -> throw new IllegalStateException("no presets for " + environment);
         };
     }
 

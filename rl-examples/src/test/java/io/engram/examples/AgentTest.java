@@ -103,14 +103,13 @@ class AgentTest {
             ByteBuffer before = agent.batch.column(Field.OBSERVATION).buffer();
             ByteBuffer after = agent.batch.column(Agent.NEXT_OBSERVATION).buffer();
             for (int row = 0; row < agent.batch.size(); row++) {
-                int ball = white(before, row);
-                assertThat(white(after, row)).isEqualTo(ball + 1);
+                assertThat(ballRow(after, row)).isEqualTo(ballRow(before, row) + 1);
             }
         }
     }
 
     /** The row of the ball: that of the first white pixel. */
-    private static int white(ByteBuffer images, int row) {
+    private static int ballRow(ByteBuffer images, int row) {
         for (int i = 0; i < 84 * 84; i++) {
             if (images.get(row * 84 * 84 + i) != 0) {
                 // The middle of a row is in it, however it is rounded.
@@ -118,6 +117,22 @@ class AgentTest {
             }
         }
         throw new AssertionError("an image without a white pixel");
+    }
+
+    /** After each step the newest, at the start of an episode the first. */
+    @Test
+    void agentSeesTheObservationOfTheStepUnderWay() {
+        try (ReplayMemory memory = Agents.imageMemory();
+                Agent agent = Agents.makeCatch(Presets.catchQuick(), 5, memory)) {
+            List<Integer> balls = new ArrayList<>();
+            agent.train(new Agents.StopAt(agent, 20) {
+                @Override
+                public void stepTaken() {
+                    balls.add(ballRow(agent.seen.buffer(), 0));
+                }
+            });
+            assertThat(balls).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2);
+        }
     }
 
     @Test
