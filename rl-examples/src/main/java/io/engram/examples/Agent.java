@@ -32,6 +32,9 @@ abstract class Agent implements AutoCloseable {
     final SplitMix64 exploration;
     final Environment environment;
     final StreamWriter writer;
+    /** What the agent sees of the episode under way. */
+    final FrameStack seen;
+
     final Sampler sampler;
     final Batch batch;
     final Engine engine;
@@ -60,9 +63,8 @@ abstract class Agent implements AutoCloseable {
         exploration = new SplitMix64(seeds.nextLong());
         environment = Environments.make(environmentName, environmentRandom);
         writer = memory.writer("actor");
-        sampler = memory.sampler(sampling.seed(seeds.nextLong())
-                .columns(Field.OBSERVATION, Field.ACTION, Field.REWARD, NEXT_OBSERVATION, Schema.TERMINATED)
-                .build());
+        seen = new FrameStack(environment.observationSpec(), settings.frames());
+        sampler = memory.sampler(spec(sampling, settings, seeds.nextLong()));
         batch = sampler.newBatch();
         manager = engine.newBaseManager();
         online = network(manager, environment, settings, new SplitMix64(seeds.nextLong()));
@@ -77,19 +79,71 @@ abstract class Agent implements AutoCloseable {
                 : new PrioritizedDqn(environmentName, seed, settings, engine, memory);
     }
 
-    /** What a row of the memory holds for an environment. */
+    /**
+     * What a row of the memory holds for an environment. Numbers are twice in it, as state and next state; images,
+     * which are large, are stored once.
+     */
     static Schema schema(Environment environment) {
+        ObservationSpec observation = environment.observationSpec();
         return Schema.builder()
-                .observation(DType.F32, environment.observationSize())
+                .observation(observation.dtype(), observation.shape())
                 .action(DType.I32)
                 .reward()
-                .rowLayout(RowLayout.SELF_CONTAINED)
+                .rowLayout(observation.isImage() ? RowLayout.ARRIVAL : RowLayout.SELF_CONTAINED)
                 .build();
     }
 
-    /** A network of the right shape for an environment. */
+    /** A network of the right kind and shape for an environment. */
     static QNetwork network(NDManager manager, Environment environment, DqnSettings settings, SplitMix64 random) {
-        return new QNetwork(manager, environment.observationSize(), settings.hidden(), environment.actions(), random);
+        return new QNetwork(
+                manager,
+                environment.observationSpec(),
+                settings.frames(),
+                settings.hidden(),
+                environment.actions(),
+                random);
+    }
+
+    /** Throws {@link UsageException} if the memory's samplers cannot draw what the settings ask for. */
+    static void checkSampling(DqnSettings settings) {
+        if (settings.objective().nStep() > 1) {
+            throw new UsageException("--n-step=" + settings.objective().nStep()
+                    + " cannot be had: the memory's samplers draw single steps, so it must be 1");
+        }
+        if (settings.frames() > 1) {
+            throw new UsageException("the preset '" + settings.preset() + "' cannot be had: it wants stacks of "
+                    + settings.frames() + " frames, and the memory's samplers draw single ones");
+        }
+    }
+
+    /** What the sampler is asked for. How it draws is the algorithm's; what a transition consists of is said here. */
+    private static SamplerSpec spec(SamplerSpec.Builder sampling, DqnSettings settings, long seed) {
+        checkSampling(settings);
+        return sampling.seed(seed)
+                .columns(Field.OBSERVATION, Field.ACTION, Field.REWARD, NEXT_OBSERVATION, Schema.TERMINATED)
+                .build();
+    }
+
+    /** A column of observations of the batch as what the network gets; valid until the next sample. */
+    final NDArray observations(NDManager scope, String name) {
+        return tensor(scope, name).reshape(environment.observationSpec().inputShape(batch.size(), settings.frames()));
+    }
+
+    /** Begins an episode: in the environment, in the memory and in what the agent sees. */
+    final void begin() {
+        Observation first = environment.reset();
+        first.stage(writer.field(Field.OBSERVATION));
+        writer.begin();
+        seen.begin(first);
+    }
+
+    /** Adds a step to the memory and to what the agent sees. */
+    final void remember(int action, Environment.Step result) {
+        writer.field(Field.ACTION).set(action);
+        writer.field(Field.REWARD).set(result.reward());
+        result.observation().stage(writer.field(Field.OBSERVATION));
+        writer.step(result.terminated(), result.truncated());
+        seen.push(result.observation());
     }
 
     /** Acts and learns for as long as the observer wants more. Begins with a new episode. */

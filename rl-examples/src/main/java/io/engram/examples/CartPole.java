@@ -45,8 +45,8 @@ final class CartPole implements Environment {
     }
 
     @Override
-    public int observationSize() {
-        return 4;
+    public ObservationSpec observationSpec() {
+        return ObservationSpec.floats(4);
     }
 
     @Override
@@ -60,12 +60,12 @@ final class CartPole implements Environment {
     }
 
     @Override
-    public float[] reset() {
+    public Observation reset() {
         return begin(startValue(), startValue(), startValue(), startValue());
     }
 
     /** Begins an episode in a given state. */
-    float[] begin(double newPosition, double newVelocity, double newAngle, double newAngularVelocity) {
+    Observation begin(double newPosition, double newVelocity, double newAngle, double newAngularVelocity) {
         position = newPosition;
         velocity = newVelocity;
         angle = newAngle;
@@ -77,12 +77,7 @@ final class CartPole implements Environment {
 
     @Override
     public Step step(int action) {
-        if (!inEpisode) {
-            throw new IllegalStateException("no episode is open; call reset first");
-        }
-        if (action != 0 && action != 1) {
-            throw new IllegalArgumentException("action=" + action + ", expected 0 or 1");
-        }
+        Environment.check(inEpisode, action, actions());
         double force = action == 1 ? FORCE : -FORCE;
         double cosine = StrictMath.cos(angle);
         double sine = StrictMath.sin(angle);
@@ -107,8 +102,8 @@ final class CartPole implements Environment {
         return new double[] {position, velocity, angle, angularVelocity};
     }
 
-    private float[] observation() {
-        return new float[] {(float) position, (float) velocity, (float) angle, (float) angularVelocity};
+    private Observation observation() {
+        return new Observation.Floats((float) position, (float) velocity, (float) angle, (float) angularVelocity);
     }
 
     private double startValue() {

@@ -31,27 +31,24 @@ final class Dqn extends Agent {
     @Override
     void train(Observer observer) {
         DqnSettings.Schedule schedule = settings.schedule();
-        float[] observation = environment.reset();
-        writer.begin(observation);
+        begin();
         double episodeReturn = 0;
         int episodeLength = 0;
         while (observer.wantsMore()) {
             // Act: at random with probability epsilon, else for the greatest value.
             int action = exploration.nextDouble() < epsilon()
                     ? exploration.nextInt(environment.actions())
-                    : online.greedyAction(observation);
+                    : online.greedyAction(seen);
             Environment.Step result = environment.step(action);
             step++;
 
             // Remember. The memory is told of both ends of an episode, and gets its true last observation.
-            writer.step(action, result.reward(), result.observation(), result.terminated(), result.truncated());
-            observation = result.observation();
+            remember(action, result);
             episodeReturn += result.reward();
             episodeLength++;
             if (result.endsEpisode()) {
                 observer.episodeEnded(episodeReturn, episodeLength);
-                observation = environment.reset();
-                writer.begin(observation);
+                begin();
                 episodeReturn = 0;
                 episodeLength = 0;
             }
@@ -74,10 +71,10 @@ final class Dqn extends Agent {
         DqnSettings.Objective objective = settings.objective();
         sampler.sample(batch);
         try (NDManager scope = manager.newSubManager()) {
-            NDArray observations = tensor(scope, Field.OBSERVATION);
+            NDArray observations = observations(scope, Field.OBSERVATION);
             NDArray actions = tensor(scope, Field.ACTION).toType(DataType.INT64, false);
             NDArray rewards = tensor(scope, Field.REWARD);
-            NDArray nextObservations = tensor(scope, NEXT_OBSERVATION);
+            NDArray nextObservations = observations(scope, NEXT_OBSERVATION);
             NDArray terminated = tensor(scope, Schema.TERMINATED).toType(DataType.FLOAT32, false);
 
             NDArray targetValues = target.forward(nextObservations);

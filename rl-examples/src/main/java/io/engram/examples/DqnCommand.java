@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
         name = "dqn",
         description = {
             "Trains a DQN agent, or goes on if DIR holds a run: with --steps until so many steps are taken in all,"
-                    + " else until it is solved (CartPole-v1: a mean return of 475 over 100 consecutive episodes, of"
-                    + " training or of an evaluation without random actions, which comes every 512 steps).",
+                    + " else until it is solved (a mean return of 475 on CartPole-v1, -110 on MountainCar-v0, -100 on"
+                    + " Acrobot-v1, 1 on Catch, over 100 consecutive episodes, of training or of an evaluation without"
+                    + " random actions, which comes every 512 steps).",
             "A run can be stopped at any time, even by kill -9; the same command goes on from its last checkpoint, with"
                     + " all that the memory holds and a new episode."
         },
@@ -47,14 +48,14 @@ import picocli.CommandLine.Spec;
             "143:stopped by SIGTERM, everything saved"
         })
 final class DqnCommand implements Callable<Integer> {
-    private static final long DEFAULT_SEED = 1;
-    private static final String DEFAULT_PRESET = "quick";
-
     @Option(names = "--dir", required = true, paramLabel = "DIR", description = "Where the run is kept.")
     @SuppressWarnings("NullAway.Init") // Required, so set by picocli.
     private Path dir;
 
-    @Option(names = "--env", paramLabel = "NAME", description = "The environment, CartPole-v1 unless said.")
+    @Option(
+            names = "--env",
+            paramLabel = "NAME",
+            description = "The environment: Acrobot-v1, CartPole-v1, Catch or MountainCar-v0; CartPole-v1 unless said.")
     private @Nullable String environment;
 
     @Option(names = "--seed", paramLabel = "N", description = "Decides everything that is random; 1 unless said.")
@@ -73,14 +74,15 @@ final class DqnCommand implements Callable<Integer> {
     @Option(
             names = "--capacity",
             paramLabel = "N",
-            description = "Rows the memory keeps; as the preset has it (quick: 100000) unless said.")
+            description = "Rows the memory keeps; as the preset has it unless said.")
     private @Nullable Long capacity;
 
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            description = "quick (solves CartPole in a minute or two), zoo (plays well early, but not for long) or"
-                    + " cleanrl (the settings of CleanRL's dqn.py); quick unless said.")
+            description = "The settings, made for one environment each: quick (CartPole-v1, in a minute or two;"
+                    + " Catch), zoo (those of RL Baselines3 Zoo, for all but Catch) or cleanrl (those of CleanRL's"
+                    + " dqn.py, for all but Catch). Unless said, quick if the environment has it, else zoo.")
     private @Nullable String preset;
 
     @Option(
@@ -88,6 +90,12 @@ final class DqnCommand implements Callable<Integer> {
             negatable = true,
             description = "Double DQN, or (--no-double) not; as the preset has it unless said.")
     private @Nullable Boolean doubleDqn;
+
+    @Option(
+            names = "--n-step",
+            paramLabel = "N",
+            description = "How many rewards a return adds up before it bootstraps; 1 unless said.")
+    private @Nullable Integer nStep;
 
     @Option(
             names = "--memory",
@@ -117,8 +125,10 @@ final class DqnCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         RunDirectory directory = new RunDirectory(dir);
         Checkpoint checkpoint = Files.exists(directory.checkpoint()) ? Checkpoint.read(directory.checkpoint()) : null;
-        RunIdentity identity = checkpoint == null ? newIdentity() : RunIdentity.restore(checkpoint);
-        identity.check(environment, seed, capacity, preset, doubleDqn, memoryKind);
+        RunRequest request = new RunRequest(environment, seed, capacity, preset, doubleDqn, memoryKind, nStep);
+        RunIdentity identity = checkpoint == null ? request.identity() : RunIdentity.restore(checkpoint);
+        request.check(identity);
+        Agent.checkSampling(identity.settings());
         Schema schema = Agent.schema(Environments.make(identity.environment(), new SplitMix64(0)));
         long from = checkpoint == null ? 0 : checkpoint.getLong("step");
         if (steps != null && steps < from) {
@@ -155,6 +165,7 @@ final class DqnCommand implements Callable<Integer> {
         atLeast("--steps", steps, 1);
         atLeast("--max-steps", maxSteps, 1);
         atLeast("--capacity", capacity, 1);
+        atLeast("--n-step", nStep == null ? null : nStep.longValue(), 1);
         atLeast("--checkpoint-every", checkpointEvery, 1);
         if (Files.exists(dir) && !Files.isDirectory(dir)) {
             throw new UsageException("--dir=" + dir + " is not a directory");
@@ -172,16 +183,6 @@ final class DqnCommand implements Callable<Integer> {
         if (value != null && value < least) {
             throw new UsageException(option + "=" + value + ", expected at least " + least);
         }
-    }
-
-    private RunIdentity newIdentity() {
-        DqnSettings settings = DqnSettings.preset(preset == null ? DEFAULT_PRESET : preset)
-                .withMemory(memoryKind == null ? MemoryKind.UNIFORM : MemoryKind.named(memoryKind));
-        return new RunIdentity(
-                environment == null ? CartPole.NAME : environment,
-                seed == null ? DEFAULT_SEED : seed,
-                capacity == null ? settings.replay().capacity() : capacity,
-                doubleDqn == null ? settings : settings.withDoubleDqn(doubleDqn));
     }
 
     /** Memory and checkpoint belong together; one without the other is no run. */

@@ -1,83 +1,40 @@
 package io.engram.examples;
 
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * What can be chosen about {@link Dqn} and {@link PrioritizedDqn}.
+ * What can be chosen about {@link Dqn} and {@link PrioritizedDqn}. {@link Presets} has all there are.
  *
  * @param preset the name of the set they come from
- * @param hidden units of each hidden layer
+ * @param frames how many of the last observations the network sees
+ * @param hidden units of each fully connected hidden layer
  * @param replay what is kept and drawn
  * @param objective what is minimized
  * @param schedule when what happens
  */
-record DqnSettings(String preset, List<Integer> hidden, Replay replay, Objective objective, Schedule schedule) {
-    private static final Map<String, DqnSettings> PRESETS =
-            new TreeMap<>(Map.of("quick", quick(), "zoo", zoo(), "cleanrl", cleanRl()));
-
+record DqnSettings(
+        String preset, int frames, List<Integer> hidden, Replay replay, Objective objective, Schedule schedule) {
     DqnSettings {
         hidden = List.copyOf(hidden);
     }
 
-    /** The set of that name; throws {@link UsageException} if there is none. */
-    static DqnSettings preset(String name) {
-        DqnSettings settings = PRESETS.get(name);
-        if (settings == null) {
-            throw new UsageException(
-                    "there is no preset '" + name + "'; there are " + String.join(", ", PRESETS.keySet()));
-        }
-        return settings;
-    }
-
-    /**
-     * Solves CartPole. The squared error is what makes it steady: values grow to 100, a fall is
-     * rare and its error large, and the Huber loss would count it no more than any other. The falling learning rate
-     * keeps what is learned once the memory forgets the early falls.
-     */
-    static DqnSettings quick() {
-        return new DqnSettings(
-                "quick",
-                List.of(128, 128),
-                new Replay(100_000, 128, MemoryKind.UNIFORM, 100_000),
-                new Objective(0.99, true, false),
-                new Schedule(1_000, 4, 1, 256, new Line(1, 0.01, 8_000), new Line(1e-3, 1e-4, 100_000)));
-    }
-
-    /**
-     * The schedule of RL Baselines3 Zoo with Double DQN, a smaller network and a lower learning rate. Plays well early,
-     * but not for long; the best network is kept.
-     */
-    static DqnSettings zoo() {
-        return new DqnSettings(
-                "zoo",
-                List.of(128, 128),
-                new Replay(100_000, 64, MemoryKind.UNIFORM, 50_000),
-                new Objective(0.99, true, true),
-                new Schedule(1_000, 256, 128, 256, new Line(1, 0.04, 8_000), new Line(1e-3, 1e-3, 1)));
-    }
-
-    /** The settings of CleanRL's {@code dqn.py}, whose authors report returns of 488.69 ± 16.11 after 500,000 steps. */
-    static DqnSettings cleanRl() {
-        return new DqnSettings(
-                "cleanrl",
-                List.of(120, 84),
-                new Replay(10_000, 128, MemoryKind.UNIFORM, 500_000),
-                new Objective(0.99, false, false),
-                new Schedule(10_000, 10, 1, 500, new Line(1, 0.05, 250_000), new Line(2.5e-4, 2.5e-4, 1)));
-    }
-
     /** These settings with Double DQN or without. */
     DqnSettings withDoubleDqn(boolean doubleDqn) {
-        Objective changed = new Objective(objective.gamma, doubleDqn, objective.huber);
-        return new DqnSettings(preset, hidden, replay, changed, schedule);
+        return with(replay, new Objective(objective.gamma, objective.nStep, doubleDqn, objective.huber));
+    }
+
+    /** These settings with returns of so many steps. */
+    DqnSettings withNStep(int nStep) {
+        return with(replay, new Objective(objective.gamma, nStep, objective.doubleDqn, objective.huber));
     }
 
     /** These settings with another kind of memory. */
     DqnSettings withMemory(MemoryKind memory) {
-        Replay changed = new Replay(replay.capacity, replay.batchSize, memory, replay.betaSteps);
-        return new DqnSettings(preset, hidden, changed, objective, schedule);
+        return with(new Replay(replay.capacity, replay.batchSize, memory, replay.betaSteps), objective);
+    }
+
+    private DqnSettings with(Replay changedReplay, Objective changedObjective) {
+        return new DqnSettings(preset, frames, hidden, changedReplay, changedObjective, schedule);
     }
 
     /**
@@ -95,10 +52,11 @@ record DqnSettings(String preset, List<Integer> hidden, Replay replay, Objective
      * What is minimized.
      *
      * @param gamma what a return is discounted by each step
+     * @param nStep how many rewards a return adds up before it bootstraps
      * @param doubleDqn whether the online network chooses the action that the target network values
      * @param huber the Huber loss with its bend at 1, instead of the squared error
      */
-    record Objective(double gamma, boolean doubleDqn, boolean huber) {}
+    record Objective(double gamma, int nStep, boolean doubleDqn, boolean huber) {}
 
     /**
      * When what happens.

@@ -14,10 +14,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code eval}: plays greedily with the best network of a run. */
+/** {@code eval}: plays greedily with a network of a run. */
 @Command(
         name = "eval",
-        description = "Plays with the best network of a run, never at random, and tells the mean return.",
+        description = "Plays with the best network of a run, or the latest; never at random. Tells the mean return.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvalCommand implements Callable<Integer> {
@@ -39,6 +39,9 @@ final class EvalCommand implements Callable<Integer> {
             description = "Decides where the episodes start; ${DEFAULT-VALUE} unless said. Training evaluates with 1.")
     private long seed;
 
+    @Option(names = "--latest", description = "Play with the network of the last checkpoint, not with the best one.")
+    private boolean latest;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private CommandSpec spec;
@@ -49,11 +52,12 @@ final class EvalCommand implements Callable<Integer> {
             throw new UsageException("--episodes=" + episodes + ", expected at least 1");
         }
         RunDirectory directory = new RunDirectory(dir);
-        if (!Files.exists(directory.best())) {
-            throw new RunException("there is no trained network in " + dir + ": " + directory.best() + " is missing");
+        Path file = latest ? directory.checkpoint() : directory.best();
+        if (!Files.exists(file)) {
+            throw new RunException("there is no trained network in " + dir + ": " + file + " is missing");
         }
-        Checkpoint best = Checkpoint.read(directory.best());
-        RunIdentity identity = RunIdentity.restore(best);
+        Checkpoint checkpoint = Checkpoint.read(file);
+        RunIdentity identity = RunIdentity.restore(checkpoint);
         Engine engine = PyTorch.load();
         try (NDManager manager = engine.newBaseManager()) {
             QNetwork network = Agent.network(
@@ -61,7 +65,7 @@ final class EvalCommand implements Callable<Integer> {
                     Environments.make(identity.environment(), new SplitMix64(0)),
                     identity.settings(),
                     new SplitMix64(0));
-            network.restore("online", best);
+            network.restore("online", checkpoint);
             Evaluation evaluation = Evaluation.play(network, identity.environment(), episodes, seed);
             PrintWriter out = spec.commandLine().getOut();
             out.printf(
@@ -71,7 +75,7 @@ final class EvalCommand implements Callable<Integer> {
                     evaluation.mean(),
                     evaluation.deviation(),
                     evaluation.episodes(),
-                    best.getLong("step"));
+                    checkpoint.getLong("step"));
             out.flush();
         }
         return ExitCode.OK;

@@ -1,6 +1,8 @@
 package io.engram.examples;
 
 import io.engram.replay.SplitMix64;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -18,17 +20,22 @@ record Evaluation(int episodes, double mean, double deviation) {
         for (int i = 0; i < episodes; i++) {
             running[i] = Environments.make(environmentName, new SplitMix64(seeds.nextLong()));
         }
-        int size = running[0].observationSize();
-        float[] observations = new float[episodes * size];
+        FrameStack[] seen = new FrameStack[episodes];
         for (int i = 0; i < episodes; i++) {
-            System.arraycopy(running[i].reset(), 0, observations, i * size, size);
+            seen[i] = new FrameStack(running[i].observationSpec(), network.frames());
+            seen[i].begin(running[i].reset());
         }
+        int length = seen[0].buffer().capacity();
+        ByteBuffer stacks = ByteBuffer.allocateDirect(episodes * length).order(ByteOrder.nativeOrder());
         double[] returns = new double[episodes];
         int[] numbers = new int[episodes];
         Arrays.setAll(numbers, i -> i);
         int left = episodes;
         while (left > 0) {
-            int[] actions = network.greedyActions(Arrays.copyOf(observations, left * size), left);
+            for (int i = 0; i < left; i++) {
+                seen[i].copyTo(stacks, i * length);
+            }
+            int[] actions = network.greedyActions(stacks.slice(0, left * length), left);
             int kept = 0;
             for (int i = 0; i < left; i++) {
                 Environment.Step step = running[i].step(actions[i]);
@@ -36,7 +43,10 @@ record Evaluation(int episodes, double mean, double deviation) {
                 if (!step.endsEpisode()) {
                     running[kept] = running[i];
                     numbers[kept] = numbers[i];
-                    System.arraycopy(step.observation(), 0, observations, kept * size, size);
+                    FrameStack stack = seen[i];
+                    stack.push(step.observation());
+                    seen[i] = seen[kept];
+                    seen[kept] = stack;
                     kept++;
                 }
             }

@@ -7,8 +7,10 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
+import ai.djl.nn.Blocks;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import io.engram.replay.SplitMix64;
@@ -21,54 +23,97 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A value for each action: fully connected layers with ReLU between them. For one thread at a time; its memory is
- * freed with the manager it was made with.
+ * A value for each action: fully connected layers with ReLU between them; for images two layers of convolution before
+ * them, 16 kernels of 8 x 8 with stride 4 and 32 of 4 x 4 with stride 2. For one thread at a time; its memory is freed
+ * with the manager it was made with.
+ *
+ * <p>Source of the convolutions: Mnih et al., "Playing Atari with Deep Reinforcement Learning", 2013.
  */
 final class QNetwork {
     private static final NDIndex ALL = new NDIndex("...");
 
     private final NDManager manager;
-    private final int inputs;
+    private final ObservationSpec observation;
+    private final int frames;
     private final SequentialBlock layers = new SequentialBlock();
     private final ParameterStore store;
     /** Weight and bias of each layer, from the first layer to the last. */
     private final List<Parameter> parameters = new ArrayList<>();
 
-    /** Makes a network with random weights, uniform in ±1/sqrt(inputs of the layer), as PyTorch does by default. */
-    QNetwork(NDManager manager, int inputs, List<Integer> hidden, int outputs, SplitMix64 random) {
+    /**
+     * Makes a network with random weights, uniform in ±1/sqrt(inputs of a unit), as PyTorch does by default.
+     *
+     * @param observation what it sees
+     * @param frames how many of them at once
+     * @param hidden units of each fully connected hidden layer
+     */
+    QNetwork(
+            NDManager manager,
+            ObservationSpec observation,
+            int frames,
+            List<Integer> hidden,
+            int outputs,
+            SplitMix64 random) {
         this.manager = manager;
-        this.inputs = inputs;
+        this.observation = observation;
+        this.frames = frames;
         this.store = new ParameterStore(manager, false);
+        if (observation.isImage()) {
+            addConvolution(16, 8, 4);
+            addConvolution(32, 4, 2);
+            layers.add(Blocks.batchFlattenBlock());
+        }
         for (int units : hidden) {
             layers.add(Linear.builder().setUnits(units).build());
             layers.add(Activation::relu);
         }
         layers.add(Linear.builder().setUnits(outputs).build());
-        layers.initialize(manager, DataType.FLOAT32, new Shape(1, inputs));
+        layers.initialize(manager, DataType.FLOAT32, observation.inputShape(1, frames));
         layers.getParameters().values().forEach(parameters::add);
         for (int i = 0; i < parameters.size(); i += 2) {
-            double limit = 1 / Math.sqrt((double) array(i).getShape().get(1));
+            Shape weight = array(i).getShape();
+            double limit = 1 / Math.sqrt((double) weight.size() / (double) weight.get(0));
             fill(array(i), limit, random);
             fill(array(i + 1), limit, random);
         }
         parameters.forEach(parameter -> parameter.getArray().setRequiresGradient(true));
     }
 
-    /** The values of a batch of observations, [batch, actions], in the memory of the observations' manager. */
+    private void addConvolution(int kernels, int size, int stride) {
+        layers.add(Conv2d.builder()
+                .setFilters(kernels)
+                .setKernelShape(new Shape(size, size))
+                .optStride(new Shape(stride, stride))
+                .build());
+        layers.add(Activation::relu);
+    }
+
+    /** How many observations it sees at once. */
+    int frames() {
+        return frames;
+    }
+
+    /**
+     * The values of a batch of observations, [batch, actions], in the memory of the observations' manager. They have
+     * the shape that {@link ObservationSpec#inputShape} says; the bytes of images are made floats from 0 to 1 here.
+     */
     NDArray forward(NDArray observations) {
-        return layers.forward(store, new NDList(observations), false).singletonOrThrow();
+        NDArray input = observation.isImage()
+                ? observations.toType(DataType.FLOAT32, false).div(255)
+                : observations;
+        return layers.forward(store, new NDList(input), false).singletonOrThrow();
     }
 
-    /** The action of the greatest value; the first one of equals. */
-    int greedyAction(float[] observation) {
-        return greedyActions(observation, 1)[0];
+    /** The action of the greatest value for a {@link FrameStack}; the first one of equals. */
+    int greedyAction(FrameStack seen) {
+        return greedyActions(seen.buffer(), 1)[0];
     }
 
-    /** The action of the greatest value for each of many observations, laid out one after the other. */
-    int[] greedyActions(float[] observations, int count) {
+    /** The action of the greatest value for each of many stacks, laid out one after the other in direct memory. */
+    int[] greedyActions(ByteBuffer stacks, int count) {
         float[] values;
         try (NDManager scope = manager.newSubManager()) {
-            values = forward(scope.create(observations, new Shape(count, inputs)))
+            values = forward(scope.create(stacks, observation.inputShape(count, frames), observation.dataType()))
                     .toFloatArray();
         }
         int actions = values.length / count;

@@ -1,10 +1,7 @@
 package io.engram.examples;
 
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-
 /**
- * What makes a run this run: a resumed one cannot change it.
+ * What makes a run this run: a resumed one cannot change it. It is asked for by a {@link RunRequest}.
  *
  * @param environment the environment's name
  * @param seed from which all randomness comes
@@ -19,14 +16,16 @@ record RunIdentity(String environment, long seed, long capacity, DqnSettings set
         checkpoint.put("capacity", capacity);
         checkpoint.put("preset", settings.preset());
         checkpoint.put("doubleDqn", settings.objective().doubleDqn() ? 1 : 0);
+        checkpoint.put("nStep", settings.objective().nStep());
         checkpoint.put("memory", settings.replay().memory().label());
         checkpoint.put("settings", settings.toString());
     }
 
     /** Takes it from a checkpoint; throws {@link RunException} if a preset is no longer what it was. */
     static RunIdentity restore(Checkpoint checkpoint) {
-        DqnSettings settings = DqnSettings.preset(checkpoint.getText("preset"))
+        DqnSettings settings = Presets.named(checkpoint.getText("environment"), checkpoint.getText("preset"))
                 .withDoubleDqn(checkpoint.getLong("doubleDqn") == 1)
+                .withNStep(Math.toIntExact(checkpoint.getLong("nStep")))
                 .withMemory(MemoryKind.named(checkpoint.getText("memory")));
         if (!settings.toString().equals(checkpoint.getText("settings"))) {
             throw new RunException("the run was begun with " + checkpoint.getText("settings") + ", this version has "
@@ -37,29 +36,5 @@ record RunIdentity(String environment, long seed, long capacity, DqnSettings set
                 checkpoint.getLong("seed"),
                 checkpoint.getLong("capacity"),
                 settings);
-    }
-
-    /** Throws {@link UsageException} if something asked for differs; null asks for nothing. */
-    void check(
-            @Nullable String askedEnvironment,
-            @Nullable Long askedSeed,
-            @Nullable Long askedCapacity,
-            @Nullable String askedPreset,
-            @Nullable Boolean askedDoubleDqn,
-            @Nullable String askedMemory) {
-        check("--env", environment, askedEnvironment);
-        check("--seed", seed, askedSeed);
-        check("--capacity", capacity, askedCapacity);
-        check("--preset", settings.preset(), askedPreset);
-        check("--double", settings.objective().doubleDqn(), askedDoubleDqn);
-        check("--memory", settings.replay().memory().label(), askedMemory);
-    }
-
-    private static <T> void check(String option, T begun, @Nullable T asked) {
-        if (asked != null && !Objects.equals(begun, asked)) {
-            throw new UsageException("the run in this directory was begun with " + option + "=" + begun
-                    + " and cannot be resumed with " + option + "=" + asked
-                    + "; leave the option out or choose another --dir");
-        }
     }
 }

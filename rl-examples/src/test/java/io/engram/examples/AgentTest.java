@@ -1,11 +1,15 @@
 package io.engram.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.replay.Field;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.StreamWriter;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,6 +52,100 @@ class AgentTest {
                 assertThat(restored.sampler.state()).isEqualTo(uninterrupted.sampler.state());
             }
         }
+    }
+
+    /** As above, but with images: small batches from step 40 on. */
+    @Test
+    void restoredAgentThatSeesImagesGoesOnBitForBit() {
+        DqnSettings quick = Presets.catchQuick();
+        DqnSettings settings = new DqnSettings(
+                quick.preset(),
+                quick.frames(),
+                List.of(32),
+                new DqnSettings.Replay(5_000, 8, MemoryKind.UNIFORM, 1_000),
+                quick.objective(),
+                new DqnSettings.Schedule(
+                        40,
+                        4,
+                        1,
+                        50,
+                        new DqnSettings.Line(1, 0.5, 90),
+                        quick.schedule().learningRate()));
+        Checkpoint.Builder saved = Checkpoint.builder();
+        try (ReplayMemory memory = Agents.imageMemory();
+                ReplayMemory twin = Agents.imageMemory()) {
+            try (Agent agent = Agents.makeCatch(settings, 5, memory)) {
+                Agents.train(agent, 90);
+                agent.save(saved);
+            }
+            try (Agent uninterrupted = Agents.makeCatch(settings, 5, twin);
+                    Agent restored = Agents.makeCatch(settings, 99, memory)) {
+                Agents.train(uninterrupted, 90);
+                Agents.train(uninterrupted, 150);
+                assertThat(restored.online().sha256())
+                        .isNotEqualTo(uninterrupted.online().sha256());
+                restored.restore(saved.build());
+                Agents.train(restored, 150);
+                assertThat(restored.online().sha256())
+                        .isEqualTo(uninterrupted.online().sha256());
+            }
+        }
+    }
+
+    /** A row a frame, the last of an episode among them; the images are those that were shown. */
+    @Test
+    void imagesAreStoredOnceAndDrawnAsTheyWere() {
+        try (ReplayMemory memory = Agents.imageMemory();
+                Agent agent = Agents.makeCatch(Presets.catchQuick(), 5, memory)) {
+            Agents.train(agent, 90);
+            assertThat(memory.stats().appendedRows()).isEqualTo(90 + 90 / 9 + 1);
+            agent.sampler.sample(agent.batch);
+            ByteBuffer before = agent.batch.column(Field.OBSERVATION).buffer();
+            ByteBuffer after = agent.batch.column(Agent.NEXT_OBSERVATION).buffer();
+            for (int row = 0; row < agent.batch.size(); row++) {
+                assertThat(ballRow(after, row)).isEqualTo(ballRow(before, row) + 1);
+            }
+        }
+    }
+
+    /** The row of the ball: that of the first white pixel. */
+    private static int ballRow(ByteBuffer images, int row) {
+        for (int i = 0; i < 84 * 84; i++) {
+            if (images.get(row * 84 * 84 + i) != 0) {
+                // The middle of a row is in it, however it is rounded.
+                return (i / 84 + 4) * Catch.ROWS / 84;
+            }
+        }
+        throw new AssertionError("an image without a white pixel");
+    }
+
+    /** After each step the newest, at the start of an episode the first. */
+    @Test
+    void agentSeesTheObservationOfTheStepUnderWay() {
+        try (ReplayMemory memory = Agents.imageMemory();
+                Agent agent = Agents.makeCatch(Presets.catchQuick(), 5, memory)) {
+            List<Integer> balls = new ArrayList<>();
+            agent.train(new Agents.StopAt(agent, 20) {
+                @Override
+                public void stepTaken() {
+                    balls.add(ballRow(agent.seen.buffer(), 0));
+                }
+            });
+            assertThat(balls).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2);
+        }
+    }
+
+    @Test
+    void whatSamplersCannotDrawIsRefused() {
+        try (ReplayMemory memory = Agents.memory(MemoryKind.UNIFORM)) {
+            assertThatThrownBy(
+                            () -> Agent.make(CartPole.NAME, 1, Presets.quick().withNStep(3), PyTorch.load(), memory))
+                    .isInstanceOf(UsageException.class)
+                    .hasMessageStartingWith("--n-step=3 cannot be had");
+        }
+        assertThatThrownBy(() -> Agent.checkSampling(Presets.catchQuick()))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("stacks of 4 frames");
     }
 
     /** The same transition under all four pairs of flags, learned from once. */

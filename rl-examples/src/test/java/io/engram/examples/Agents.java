@@ -9,11 +9,23 @@ final class Agents {
     private Agents() {}
 
     static Agent make(MemoryKind kind, long seed, ReplayMemory memory) {
-        return Agent.make(CartPole.NAME, seed, DqnSettings.quick().withMemory(kind), PyTorch.load(), memory);
+        return Agent.make(CartPole.NAME, seed, Presets.quick().withMemory(kind), PyTorch.load(), memory);
     }
 
     static ReplayMemory memory(MemoryKind kind) {
         return new HeapReplayMemory(Agent.schema(new CartPole(new SplitMix64(0))), 5_000, kind.priorities());
+    }
+
+    /** An agent that plays Catch from single frames; the memory is of {@link #imageMemory}. */
+    static Agent makeCatch(DqnSettings settings, long seed, ReplayMemory memory) {
+        DqnSettings single = new DqnSettings(
+                settings.preset(), 1, settings.hidden(), settings.replay(), settings.objective(), settings.schedule());
+        return Agent.make(Catch.NAME, seed, single, PyTorch.load(), memory);
+    }
+
+    /** 5,000 rows of Catch on the heap. */
+    static ReplayMemory imageMemory() {
+        return new HeapReplayMemory(Agent.schema(new Catch(new SplitMix64(0))), 5_000);
     }
 
     /** Trains until so many steps are taken in all. */

@@ -32,8 +32,12 @@ class CommandLineTest {
                 "dqn --dir DIR --steps 0             | --steps=0, expected at least 1",
                 "dqn --dir DIR --capacity 0          | --capacity=0, expected at least 1",
                 "dqn --dir DIR --checkpoint-every 0  | --checkpoint-every=0, expected at least 1",
-                "dqn --dir DIR --env Pong            | there is no environment 'Pong'; there are CartPole-v1",
-                "dqn --dir DIR --preset slow         | there is no preset 'slow'; there are cleanrl, quick, zoo",
+                "dqn --dir DIR --env Pong            | there is no environment 'Pong'; there are Acrobot-v1,",
+                "dqn --dir DIR --preset slow         | no preset 'slow' for CartPole-v1; there are quick, zoo, cleanrl",
+                "dqn --dir DIR --env Catch --preset zoo | there is no preset 'zoo' for Catch; there are quick",
+                "dqn --dir DIR --env Catch           | the preset 'quick' cannot be had: it wants stacks of 4 frames",
+                "dqn --dir DIR --n-step 0            | --n-step=0, expected at least 1",
+                "dqn --dir DIR --n-step 3            | --n-step=3 cannot be had: the memory's samplers draw single",
                 "dqn --dir DIR --memory rings        | there is no memory 'rings'; there are uniform, prioritized,",
                 "dqn --dir DIR --summary-json no/f   | --summary-json=no/f cannot be written",
                 "eval --dir DIR --episodes 0         | --episodes=0, expected at least 1",
@@ -50,7 +54,7 @@ class CommandLineTest {
     void helpTellsOptionsAndExitCodes() {
         assertThat(command.run("dqn --help")).isEqualTo(0);
         assertThat(command.out())
-                .contains("--summary-json=FILE", "--[no-]double", "--memory=KIND", "143", "metrics.csv");
+                .contains("--summary-json=FILE", "--[no-]double", "--memory=KIND", "--n-step=N", "143", "metrics.csv");
     }
 
     @Test
@@ -93,6 +97,8 @@ class CommandLineTest {
 
         assertThat(command.run("eval --dir " + dir + " --episodes 10")).isEqualTo(0);
         assertThat(command.out()).contains("mean return").contains("over 10 episodes");
+        assertThat(command.run("eval --latest --dir " + dir + " --episodes 10")).isEqualTo(0);
+        assertThat(command.out()).contains("network of step 2,600");
         assertRefusals(dir);
     }
 
@@ -108,6 +114,8 @@ class CommandLineTest {
         assertThat(command.run("dqn --dir " + dir + " --no-double --steps 3000"))
                 .isEqualTo(2);
         assertThat(command.err()).contains("was begun with --double=true");
+        assertThat(command.run("dqn --dir " + dir + " --n-step 2 --steps 3000")).isEqualTo(2);
+        assertThat(command.err()).contains("was begun with --n-step=1 and cannot be resumed with --n-step=2");
         assertThat(command.run("dqn --dir " + dir + " --memory rank --steps 3000"))
                 .isEqualTo(2);
         assertThat(command.err()).contains("was begun with --memory=uniform and cannot be resumed with --memory=rank");

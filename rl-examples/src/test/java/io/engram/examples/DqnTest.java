@@ -67,12 +67,12 @@ class DqnTest {
 
     @Test
     void actingAndUpdatingLeaveNoNativeMemoryBehind() {
-        QNetwork network = new QNetwork(manager, 4, List.of(8), 2, new SplitMix64(1));
-        QNetwork copy = new QNetwork(manager, 4, List.of(8), 2, new SplitMix64(2));
+        QNetwork network = new QNetwork(manager, ObservationSpec.floats(4), 1, List.of(8), 2, new SplitMix64(1));
+        QNetwork copy = new QNetwork(manager, ObservationSpec.floats(4), 1, List.of(8), 2, new SplitMix64(2));
         SavableAdam optimizer = new SavableAdam();
         int arrays = 0;
         for (int i = 0; i < 10; i++) {
-            network.greedyAction(new float[4]);
+            network.greedyAction(new FrameStack(ObservationSpec.floats(4), 1));
             try (NDManager scope = manager.newSubManager();
                     var collector = PyTorch.load().newGradientCollector()) {
                 collector.backward(network.forward(scope.ones(new Shape(3, 4))).sum());

@@ -86,7 +86,7 @@ class KilledRunTest {
     private static Map<Long, Double> prioritiesOf(MemoryKind kind, Path run) {
         try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(
                         Agent.schema(new CartPole(new SplitMix64(0))),
-                        DqnSettings.quick().replay().capacity())
+                        Presets.quick().replay().capacity())
                 .directory(new RunDirectory(run).memory())
                 .priorities(kind.priorities())
                 .open()) {

@@ -70,12 +70,12 @@ class PrioritizedDqnTest {
 
     @Test
     void betaRisesToOneOverTheRun() {
-        DqnSettings.Schedule schedule = DqnSettings.quick().schedule();
+        DqnSettings.Schedule schedule = Presets.quick().schedule();
         assertThat(schedule.batches(999)).isZero();
         assertThat(schedule.batches(1_000)).isEqualTo(1);
         assertThat(schedule.batches(1_003)).isEqualTo(1);
         assertThat(schedule.batches(1_004)).isEqualTo(2);
-        assertThat(DqnSettings.zoo().schedule().batches(1_024)).isEqualTo(128);
+        assertThat(Presets.zoo().schedule().batches(1_024)).isEqualTo(128);
         try (ReplayMemory memory = Agents.memory(MemoryKind.RANK);
                 Agent agent = Agents.make(MemoryKind.RANK, 5, memory)) {
             Prioritization how = agent.sampler.spec().prioritization();
