@@ -115,7 +115,10 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 .mapToLong(segment -> geometry.firstSequence(segment.ordinal()))
                 .min()
                 .orElse(recovered.head());
-        for (long ordinal = geometry.ordinal(unsealed); ordinal < geometry.ordinal(ring.limit()); ordinal++) {
+        // The links to rows of the newest sealed segment are synced after it was sealed: the power may have gone
+        // before.
+        long newestSealed = Math.max(geometry.ordinal(recovered.floor()), geometry.ordinal(unsealed) - 1);
+        for (long ordinal = newestSealed; ordinal < geometry.ordinal(ring.limit()); ordinal++) {
             Links.rebuild(ring, ordinal);
         }
         this.indexes = new RingIndexes(load(builder, unsealed));

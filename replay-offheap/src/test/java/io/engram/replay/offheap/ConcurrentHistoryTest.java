@@ -2,8 +2,10 @@ package io.engram.replay.offheap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.replay.Batch;
 import io.engram.replay.Columns;
 import io.engram.replay.MemoryStats;
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -70,9 +73,14 @@ class ConcurrentHistoryTest {
         }
     }
 
-    private void run(Plan plan, int states) throws InterruptedException {
+    private void run(Plan plan, int atMost) throws InterruptedException {
+        // Whole episodes, so that every one is longer than a window.
+        int states = atMost / (LANES * Story.EPISODE) * (LANES * Story.EPISODE);
         OffHeapReplayMemory.Builder builder = OffHeapReplayMemory.builder(Story.schema(plan.layout()), plan.capacity())
                 .segmentRows(plan.segmentRows())
+                .priorities(PriorityIndex.proportional("windows")
+                        .windows(StoryWindows.WINDOWS)
+                        .build())
                 .storage(plan.storage());
         if (plan.storage() == Storage.PERSISTENT) {
             builder.directory(directory.resolve("memory-" + plan.seed()));
@@ -101,8 +109,17 @@ class ConcurrentHistoryTest {
                 SamplerSpec spec = SamplerSpec.uniform("sampler-" + i, 1 + 31 * i)
                         .seed(plan.seed() + i)
                         .build();
-                threads.add(start(() -> sample(memory, spec, plan.capacity(), writing)));
+                threads.add(start(() -> sample(memory, spec, plan.capacity(), writing, Story::check)));
             }
+            SamplerSpec windows = StoryWindows.spec(SamplerSpec.uniform("windows", 7))
+                    .seed(plan.seed())
+                    .build();
+            threads.add(start(() -> sample(memory, windows, plan.capacity(), writing, StoryWindows::check)));
+            SamplerSpec byPriority = StoryWindows.spec(SamplerSpec.prioritized("by-priority", 7))
+                    .index("windows")
+                    .seed(plan.seed())
+                    .build();
+            threads.add(start(() -> sample(memory, byPriority, plan.capacity(), writing, StoryWindows::check)));
             for (Thread thread : threads) {
                 thread.join();
             }
@@ -185,13 +202,14 @@ class ConcurrentHistoryTest {
         }
     }
 
-    private void sample(OffHeapReplayMemory memory, SamplerSpec spec, long capacity, AtomicInteger writing) {
+    private void sample(
+            OffHeapReplayMemory memory, SamplerSpec spec, long capacity, AtomicInteger writing, Consumer<Batch> check) {
         try (Sampler sampler = memory.sampler(spec)) {
             var batch = sampler.newBatch();
             while (writing.get() > 0) {
                 long tail = memory.stats().appendedRows() - capacity;
                 if (sampler.trySample(batch)) {
-                    Story.check(batch);
+                    check.accept(batch);
                     long oldest = LongStream.range(0, batch.size())
                             .map(row -> batch.sequence((int) row))
                             .min()

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
+import io.engram.replay.Windows;
 import io.engram.replay.offheap.internal.priority.Leaf;
 import io.engram.replay.offheap.internal.priority.RingIndex;
 import io.engram.replay.offheap.internal.priority.SumTree;
 import io.engram.replay.offheap.internal.priority.Trees;
 import io.engram.replay.offheap.internal.ring.Ring;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -19,8 +21,9 @@ final class HeldPriorities {
 
     /** Each transition of the rows has a live leaf with mass, no other leaf is live, and every sum is exact. */
     static void requireFor(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held) {
-        TreeSet<Long> starts = starts(memory, held);
         for (PriorityIndex settings : memory.priorityIndexes()) {
+            Windows windows = settings.windows();
+            TreeSet<Long> starts = windows == null ? starts(memory, held) : starts(memory, held, windows);
             RingIndex index = memory.indexes().index(settings.name());
             assertThat(live(index.tree(), memory.ring())).as(settings.name()).isEqualTo(starts);
             assertThat(index.transitions()).isEqualTo(starts.size());
@@ -38,6 +41,30 @@ final class HeldPriorities {
                 starts.add(start);
             }
         }
+        return starts;
+    }
+
+    /** The rows that windows begin at, none of whose episodes is open. */
+    private static TreeSet<Long> starts(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held, Windows windows) {
+        boolean arrival = memory.schema().rowLayout() == RowLayout.ARRIVAL;
+        Map<Long, Long> next = new HashMap<>();
+        held.forEach((sequence, row) -> {
+            if (row.back() > 0) {
+                next.put(sequence - row.back(), sequence);
+            }
+        });
+        TreeSet<Long> starts = new TreeSet<>();
+        held.forEach((sequence, row) -> {
+            int steps = arrival ? 0 : 1;
+            for (Long at = next.get(sequence); at != null; at = next.get(at)) {
+                steps++;
+            }
+            boolean covered = row.step() > 0 && row.step() - windows.stride() + windows.length() >= row.step() + steps;
+            boolean last = windows.tail() != Windows.Tail.DROP && !covered;
+            if (row.step() % windows.stride() == 0 && steps > 0 && (steps >= windows.length() || last)) {
+                starts.add(sequence);
+            }
+        });
         return starts;
     }
 

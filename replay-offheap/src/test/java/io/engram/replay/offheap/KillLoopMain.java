@@ -3,6 +3,7 @@ package io.engram.replay.offheap;
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
 import io.engram.replay.SplitMix64;
+import io.engram.replay.Windows;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -51,7 +52,10 @@ final class KillLoopMain {
                 .segmentRows(segmentRows)
                 .priorities(
                         PriorityIndex.proportional("default").build(),
-                        PriorityIndex.rankBased("ranked").build())
+                        PriorityIndex.rankBased("ranked").build(),
+                        PriorityIndex.proportional("windows")
+                                .windows(Windows.of(5).withStride(2).withTail(Windows.Tail.SHIFT_BACK))
+                                .build())
                 .open();
     }
 

@@ -142,6 +142,10 @@ final class Elements {
             return NO_WINDOW;
         }
         int found = windows == null ? findTransition() : findWindow(windows, step);
+        // A row is found missing, too, when the window has left it: but not while the key is in the window.
+        if (found < (windows == null ? wanted() : windows.length()) && key < ring.tail(ring.head())) {
+            return INCOMPLETE;
+        }
         if (found < 0) {
             return windows == null ? INCOMPLETE : NO_WINDOW;
         }
