@@ -189,6 +189,45 @@ public abstract class ReplayMemoryContract {
     }
 
     @Nested
+    class NSteps extends NStepContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class FrameStacks extends FrameStackContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class EveryWindow extends WindowContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
     class Closing extends ClosingContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {

@@ -113,7 +113,8 @@ public final class IndexFiles {
 
     private void requireSame(PriorityIndex asked, Set<String> names) {
         PriorityIndex found = names.contains(asked.name()) ? null : stored.get(asked.name());
-        if (found != null && (found.kind() != asked.kind()
+        if (found != null
+                && (found.kind() != asked.kind()
                         || found.alpha() != asked.alpha()
                         || !Objects.equals(found.windows(), asked.windows()))) {
             throw new StoreMismatchException("the priority index is another: file=" + file(asked.name())
