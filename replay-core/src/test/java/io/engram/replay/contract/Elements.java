@@ -157,9 +157,8 @@ final class Elements {
 
     /** A number, without a fraction if it has none. */
     static String text(double number) {
-        return number == Math.rint(number) && number != 0
-                ? Long.toString((long) number)
-                : Double.toString(number).replaceFirst("^(0)\\.0$", "$1");
+        long whole = (long) number;
+        return Double.compare((double) whole, number) == 0 ? Long.toString(whole) : Double.toString(number);
     }
 
     private static double number(Column column, int index) {

@@ -267,6 +267,45 @@ public abstract class ReplayMemoryContract {
     }
 
     @Nested
+    class KnownBugs extends KnownBugsContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class SemanticHistories extends SemanticHistoryContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class SameElementsAsOnTheHeap extends SameElementsContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
     class Closing extends ClosingContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {

@@ -17,6 +17,7 @@ import io.engram.replay.Windows.Order;
 import io.engram.replay.Windows.Tail;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,7 +164,7 @@ public abstract class WindowPriorityContract extends MemoryContract {
                 ScriptPlayer.play(longs(layout, 100, index(windows).build()), FIVE);
         try (Sampler sampler = memory.sampler(spec(windows).eta(eta).build())) {
             Batch batch = sampler.sample(sampler.newBatch());
-            assertThat(sequences(batch)).containsOnlyElementsOf(expected.keySet());
+            assertThat(new TreeSet<>(sequences(batch))).isEqualTo(expected.keySet());
             float[] errors = new float[batch.size() * windows.positions()];
             for (int row = 0; row < batch.size(); row++) {
                 float[] of = errorsByKey.apply((int) batch.sequence(row));
