@@ -35,6 +35,16 @@ final class RandomScript {
         return events;
     }
 
+    /** Closes every stream. */
+    List<Script.Event> close() {
+        left.clear();
+        List<Script.Event> events = STREAMS.stream()
+                .map(stream -> new Script.Event(stream, Script.Kind.CLOSE, 0, null))
+                .toList();
+        played.addAll(events);
+        return events;
+    }
+
     /** All events so far, to be played again by hand. */
     @Override
     public String toString() {

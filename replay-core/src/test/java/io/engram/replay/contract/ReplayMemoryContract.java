@@ -330,4 +330,17 @@ public abstract class ReplayMemoryContract {
             ReplayMemoryContract.this.check(closed);
         }
     }
+
+    @Nested
+    class ElementConcurrency extends ElementConcurrencyContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
 }

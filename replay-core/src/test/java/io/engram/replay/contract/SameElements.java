@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.replay.Batch;
 import io.engram.replay.Column;
 import io.engram.replay.NStep;
+import io.engram.replay.Prioritization;
 import io.engram.replay.Prioritization.Draw;
 import io.engram.replay.Prioritization.Normalization;
 import io.engram.replay.PriorityIndex;
@@ -15,6 +16,7 @@ import io.engram.replay.Schema;
 import io.engram.replay.SplitMix64;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Compares two memories of {@link Schemas#learning} by the transitions over n steps, stacks and windows that they
@@ -68,6 +70,60 @@ public final class SameElements {
             }
         } finally {
             pairs.forEach(Pair::close);
+        }
+    }
+
+    /**
+     * New samplers of every kind with equal seeds give equal batches on both. Not by rank, which goes by when an index
+     * was opened.
+     *
+     * @param first a memory of {@link Schemas#learning} and {@link #indexes}
+     * @param second another with the same rows and priorities, such as one that was opened again
+     * @param seed of the samplers
+     */
+    public static void assertSameBatches(ReplayMemory first, ReplayMemory second, long seed) {
+        List<String> ranked = first.priorityIndexes().stream()
+                .filter(index -> index.kind() == PriorityIndex.Kind.RANK)
+                .map(PriorityIndex::name)
+                .toList();
+        for (SamplerSpec spec : specs(first.schema(), seed)) {
+            Prioritization prioritization = spec.prioritization();
+            if (prioritization == null
+                    || (prioritization.normalization() == Normalization.BATCH_MAXIMUM
+                            && !ranked.contains(prioritization.index()))) {
+                Pair pair = new Pair(first, second, spec);
+                for (int i = 0; i < 3; i++) {
+                    pair.assertSame("seed=" + seed);
+                }
+                pair.close();
+            }
+        }
+    }
+
+    /**
+     * Plays the same random history into both, closing and opening the first at random points, with episodes open.
+     * Closing abandons those, so there the streams of the second are closed, too.
+     *
+     * @param opener opens the memory, of {@link Schemas#learning} and {@link #indexes}
+     * @param twin like it, empty, and never closed here
+     * @param seed of the history and of the points
+     * @param openings how many times to open
+     */
+    public static void assertSameThroughReopening(
+            Supplier<ReplayMemory> opener, ReplayMemory twin, long seed, int openings) {
+        RandomScript script = new RandomScript(seed);
+        SplitMix64 random = new SplitMix64(seed);
+        ScriptPlayer twins = new ScriptPlayer(twin);
+        for (int opening = 0; opening < openings; opening++) {
+            try (ReplayMemory memory = opener.get()) {
+                assertSameBatches(twin, memory, seed + opening);
+                List<Script.Event> events = script.next(random.nextInt(80));
+                assertThat(new ScriptPlayer(memory).play(events))
+                        .as("%s", script)
+                        .isEqualTo(twins.play(events));
+                assertSameBatches(twin, memory, seed + opening);
+                twins.play(script.close());
+            }
         }
     }
 

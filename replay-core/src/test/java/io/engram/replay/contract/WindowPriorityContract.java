@@ -272,6 +272,26 @@ public abstract class WindowPriorityContract extends MemoryContract {
 
     @ParameterizedTest
     @EnumSource
+    void theOneWindowThatCanBeDrawnIsFoundAmongManyWhoseBurnInLeft(RowLayout layout) {
+        Windows windows = Windows.of(1);
+        int capacity = layout == RowLayout.ARRIVAL ? 301 : 300;
+        ReplayMemory memory = longs(layout, capacity, index(windows).build());
+        ScriptPlayer player = new ScriptPlayer(memory);
+        player.play("a: 0");
+        for (int i = 1; i <= 400; i++) {
+            player.play("a: 1>" + i);
+        }
+        // Held are states 100 to 400: only step 399 has all the 299 steps before it.
+        SamplerSpec spec = spec(windows.withBurnIn(299)).columns("terminated").build();
+        try (Sampler sampler = memory.sampler(spec)) {
+            Batch batch = sampler.newBatch();
+            assertThat(sampler.trySample(batch)).isTrue();
+            assertThat(sequences(batch)).containsOnly(399L);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void samplersAndIndexesOfOtherWindowsAreRefused(RowLayout layout) {
         Windows windows = Windows.of(4).withStride(2);
         ReplayMemory memory = longs(layout, 100, index(windows).build(), Shares.proportional(1));
