@@ -312,6 +312,28 @@ public abstract class NStepContract extends MemoryContract {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void headAndRewardStayWhenTheNumberOfStepsChanges(RowLayout layout) {
+        ReplayMemory memory = ScriptPlayer.play(memory(Schemas.learning(layout), 100), "a: 10 1/1>11 2/2>12 3/4>13");
+        SamplerSpec spec = Elements.uniform(memory)
+                .nStep(NStep.of(1, GAMMA).withReward("cost").withHead(Head.WAIT))
+                .build();
+        try (Sampler sampler = memory.sampler(spec)) {
+            Batch batch = sampler.newBatch();
+            sampler.nStep(3, GAMMA);
+            sampler.sample(batch);
+            for (int row = 0; row < batch.size(); row++) {
+                assertThat(batch.sequence(row)).isZero();
+                assertThat(Elements.value(batch, "cost", row)).isEqualTo("30");
+                assertThat(Elements.value(batch, "reward", row)).isEqualTo("1");
+                assertThat(batch.steps(row)).isEqualTo(3);
+            }
+            sampler.nStep(4, GAMMA);
+            assertThat(sampler.trySample(batch)).isFalse();
+        }
+    }
+
     /** The transition that starts from the first state. */
     private static String firstOf(Sampler sampler, Batch batch) {
         for (int i = 0; i < 100; i++) {

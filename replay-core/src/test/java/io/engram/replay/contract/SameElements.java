@@ -92,10 +92,13 @@ public final class SameElements {
                     || (prioritization.normalization() == Normalization.BATCH_MAXIMUM
                             && !ranked.contains(prioritization.index()))) {
                 Pair pair = new Pair(first, second, spec);
-                for (int i = 0; i < 3; i++) {
-                    pair.assertSame("seed=" + seed);
+                try {
+                    for (int i = 0; i < 3; i++) {
+                        pair.assertSame("seed=" + seed);
+                    }
+                } finally {
+                    pair.close();
                 }
-                pair.close();
             }
         }
     }

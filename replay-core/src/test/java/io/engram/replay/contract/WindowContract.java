@@ -407,6 +407,38 @@ public abstract class WindowContract extends MemoryContract {
         assertThat(drawn(memory, Windows.of(4).withStride(1))).isEmpty();
     }
 
+    // A memory that gives up only after a number of draws that grows with the stride or the longest episode hangs.
+    @ParameterizedTest
+    @EnumSource
+    void thatThereIsNothingToDrawIsFoundOutInFewDraws(RowLayout layout) {
+        ReplayMemory memory = ScriptPlayer.play(longs(layout, 100), "a: 10 1>11 2>12");
+        SamplerSpec spec =
+                SamplerSpec.uniform("none", 4).windows(Windows.episodes(10_000)).build();
+        try (Sampler sampler = memory.sampler(spec)) {
+            assertThat(sampler.trySample(sampler.newBatch())).isFalse();
+        }
+        assertThat(memory.stats().redraws()).isLessThan(4 * 10_000);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void usualColumnsAreAllButTheStatesAndTheFirst(RowLayout layout) {
+        ReplayMemory memory = memory(Schemas.rewarded(layout), 10);
+        try (Sampler sampler = memory.sampler(
+                SamplerSpec.uniform("usual", 1).windows(Windows.of(2)).build())) {
+            assertThat(sampler.newBatch().names())
+                    .containsExactly(
+                            "observation",
+                            "action",
+                            "reward",
+                            "next/observation",
+                            "terminated",
+                            "truncated",
+                            "window/valid",
+                            "window/burn_in");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void everyWindowIsEquallyLikely(RowLayout layout) {
