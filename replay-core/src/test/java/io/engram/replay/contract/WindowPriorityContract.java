@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.engram.replay.Batch;
 import io.engram.replay.BetaSchedule;
 import io.engram.replay.InitialPriority;
+import io.engram.replay.Prioritization;
 import io.engram.replay.Prioritization.Draw;
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.ReplayMemory;
@@ -92,6 +93,17 @@ public abstract class WindowPriorityContract extends MemoryContract {
             sampler.updatePriorities(sampler.newBatch().incarnation(), new long[] {0}, new float[] {1});
         }
         assertPriorities(memory, windows, Map.of(0L, 1.0, 2L, 3.0));
+        // Probabilities 1/4 and 3/4 of 2 windows.
+        SamplerSpec counted = spec(windows)
+                .normalization(Prioritization.Normalization.NONE)
+                .beta(BetaSchedule.constant(1))
+                .build();
+        try (Sampler sampler = memory.sampler(counted)) {
+            Batch batch = sampler.sample(sampler.newBatch());
+            for (int row = 0; row < batch.size(); row++) {
+                assertThat(batch.weight(row)).isEqualTo(batch.sequence(row) == 0 ? 2 : 2 / 3f);
+            }
+        }
     }
 
     @ParameterizedTest
