@@ -236,7 +236,7 @@ final class EpisodeModel {
         };
     }
 
-    /** What a value after step {@code to - 1} counts at step {@code from}: the product of gamma and discount of each. */
+    /** What a value after step {@code to - 1} counts at step {@code from}: gamma times discount of each. */
     private double discount(Episode episode, int from, int to, NStep nStep) {
         double product = 1;
         for (Script.Step step : episode.steps.subList(from, to)) {

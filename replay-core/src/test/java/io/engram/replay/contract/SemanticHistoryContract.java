@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * by the definitions, every value of every column; and both row layouts give the same.
  */
 public abstract class SemanticHistoryContract extends MemoryContract {
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 3;
 
     static Stream<Arguments> layoutsAndCapacities() {
         return Stream.of(RowLayout.values())
