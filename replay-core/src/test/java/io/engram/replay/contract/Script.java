@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Stream a begins an episode in state 10; action 1 earns reward 0.5 and leads to state 11; action 2 earns 1, with
  * the environment's discount 0.25, and leads to state 12, terminated. Then stream b begins one in state 20 and abandons
- * it, and stream a has one that is truncated (cut) in state 31. Both flags are {@code TC}; a {@code Z} closes the stream,
- * which is opened again when it goes on. Where nothing is said, the reward is 0 and the discount 1.
+ * it, and stream a has one that is truncated (cut) in state 31. Both flags are {@code TC}; a {@code Z} closes the
+ * stream, which is opened again when it goes on. Where nothing is said, the reward is 0 and the discount 1.
  */
 final class Script {
     private static final String NUMBER = "(-?\\d+(?:\\.\\d+)?)";
