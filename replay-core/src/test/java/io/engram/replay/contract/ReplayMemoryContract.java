@@ -202,6 +202,123 @@ public abstract class ReplayMemoryContract {
     }
 
     @Nested
+    class NSteps extends NStepContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class FrameStacks extends FrameStackContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class EveryWindow extends WindowContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class WindowPriorities extends WindowPriorityContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class Staleness extends StalenessContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class Autoreset extends AutoresetContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class KnownBugs extends KnownBugsContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class SemanticHistories extends SemanticHistoryContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class SameElementsAsOnTheHeap extends SameElementsContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
     class Closing extends ClosingContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
@@ -216,6 +333,19 @@ public abstract class ReplayMemoryContract {
 
     @Nested
     class Concurrency extends ConcurrencyContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
+    class ElementConcurrency extends ElementConcurrencyContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
             return ReplayMemoryContract.this.create(schema, capacity, indexes);

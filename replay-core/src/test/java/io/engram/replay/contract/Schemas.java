@@ -41,6 +41,30 @@ public final class Schemas {
                 .build();
     }
 
+    /** As {@link #longs}, with a reward. */
+    public static Schema rewarded(RowLayout layout) {
+        return Schema.builder()
+                .observation(DType.I64)
+                .action(DType.I64)
+                .reward()
+                .rowLayout(layout)
+                .build();
+    }
+
+    /** Several STATE fields, an image and a recurrent state among them, two rewards and a discount. */
+    public static Schema learning(RowLayout layout) {
+        return Schema.builder()
+                .observation(DType.I64)
+                .add(Field.state("pixels", DType.U8, 2, 2))
+                .add(Field.state("hidden", DType.F32, 2))
+                .action(DType.I32)
+                .reward()
+                .add(Field.step("cost", DType.F64))
+                .discount()
+                .rowLayout(layout)
+                .build();
+    }
+
     /** Every dtype as STATE and STEP, scalar and shaped, under paths, so that fields need padding between them. */
     public static Schema everyDType(RowLayout layout) {
         Schema.Builder builder = Schema.builder().rowLayout(layout);

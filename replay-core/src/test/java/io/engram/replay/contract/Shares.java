@@ -11,9 +11,11 @@ import io.engram.replay.RowLayout;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
 import io.engram.replay.StreamWriter;
+import io.engram.replay.Windows;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What tests of priorities share: small memories, updates by sequence, and the probabilities of all transitions. */
 final class Shares {
@@ -79,14 +81,21 @@ final class Shares {
      * drawn has some mass. Finds all above 1/2048 for certain.
      */
     static Map<Long, Double> of(ReplayMemory memory, String index) {
+        return of(memory, index, null);
+    }
+
+    /** As {@link #of(ReplayMemory, String)}, of an index for windows. */
+    static Map<Long, Double> of(ReplayMemory memory, String index, @Nullable Windows windows) {
         TreeMap<Long, Double> found = new TreeMap<>();
         for (int size : new int[] {1, DRAWS}) {
-            SamplerSpec spec = SamplerSpec.prioritized("shares", size)
+            SamplerSpec.Builder spec = SamplerSpec.prioritized("shares", size)
                     .index(index)
                     .draw(Prioritization.Draw.STRATIFIED)
-                    .seed(size)
-                    .build();
-            try (Sampler sampler = memory.sampler(spec)) {
+                    .seed(size);
+            if (windows != null) {
+                spec.windows(windows);
+            }
+            try (Sampler sampler = memory.sampler(spec.build())) {
                 Batch batch = sampler.newBatch();
                 if (!sampler.trySample(batch)) {
                     return Map.of();
@@ -112,9 +121,19 @@ final class Shares {
     }
 
     static void assertMasses(ReplayMemory memory, String index, Map<Long, Long> masses, double tolerance) {
+        assertMasses(of(memory, index), masses, tolerance);
+    }
+
+    /** Exactly the windows of positive priority are drawn, by an index whose alpha is 1. */
+    static void assertPriorities(ReplayMemory memory, String index, Windows windows, Map<Long, Double> priorities) {
+        Map<Long, Long> masses = new TreeMap<>();
+        priorities.forEach((key, priority) -> masses.put(key, mass(priority, 1)));
+        assertMasses(of(memory, index, windows), masses, 1e-12);
+    }
+
+    private static void assertMasses(Map<Long, Double> found, Map<Long, Long> masses, double tolerance) {
         double total =
                 (double) masses.values().stream().mapToLong(Long::longValue).sum();
-        Map<Long, Double> found = of(memory, index);
         TreeMap<Long, Long> positive = new TreeMap<>(masses);
         positive.values().removeIf(mass -> mass == 0);
         assertThat(found.keySet()).as("transitions drawn").isEqualTo(positive.keySet());
