@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How old what is sampled may be. Immutable. What is older is left out, with no effect on how the rest is drawn.
  *
- * @param steps how many rows may have been appended after the one that the transition or window starts from, at least
- *     1; {@link #UNLIMITED} for any
+ * @param steps how many rows may have been appended after the one that the transition or window is known by,
+ *     {@link Batch#sequence}, at least 1; {@link #UNLIMITED} for any
  * @param time how long ago that row may have been appended; {@link #ANY_TIME} for any. A memory may take rows for older
  *     than they are, by some hundredths of a second or a 256th of their age, never for younger
  * @param policyVersions by how many versions the policy that acted first may lag behind the newest, at least 0;

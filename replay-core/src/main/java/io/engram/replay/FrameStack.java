@@ -6,7 +6,7 @@ package io.engram.replay;
  * Each is stored once. Immutable.
  *
  * <p>States before the first of an episode are padded. A state whose predecessors were overwritten or erased is not
- * sampled.
+ * sampled, whatever columns are asked for.
  *
  * @param size how many states, 1 to {@value #MAX_SIZE}
  * @param padding what stands for states before the first of an episode

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>where g is gamma and d the STEP field {@link Field#DISCOUNT}, 1 if the schema has none. The value of the state at
  * t + k is to be added times {@code n_step/discount} = g^k d(t) ... d(t+k-1), unless {@code n_step/bootstrap} is 0.
  * {@code n_step/steps} is k: n, or fewer where the episode ends before; never a step of another episode.
+ * An episode that was abandoned ends like one that was truncated, without the flag.
  *
  * @param n the most steps, 1 to {@value #MAX_STEPS}
  * @param gamma the discount of one step, 0 to 1

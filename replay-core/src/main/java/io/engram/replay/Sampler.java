@@ -10,8 +10,10 @@ package io.engram.replay;
  *
  * <p><b>Prioritized</b> ({@link SamplerSpec#prioritized}): each transition is drawn with a probability proportional to
  * its mass in a {@link PriorityIndex}, as it was at some moment during the call; never one whose mass is zero. The
- * batch has the probabilities and importance weights. With no operation of other threads under way the probabilities
- * are exact, and the same seed, history and updates give the same batches, on every JDK.
+ * batch has the probabilities and importance weights. A transition over n steps that must wait, or a stack or window of
+ * which a part is no longer there, keeps its mass, which counts in the total, and is drawn again as something else.
+ * With no operation of other threads under way the probabilities are exact, and the same seed, history and updates give
+ * the same batches, on every JDK.
  */
 public interface Sampler extends AutoCloseable {
     /**
@@ -69,10 +71,11 @@ public interface Sampler extends AutoCloseable {
      * was overwritten or erased since, or of another incarnation of the memory, changes nothing and is counted in
      * {@link MemoryStats#staleUpdates}. If a transition is there more than once, the last priority counts.
      *
-     * @param batch of any sampler, filled
      * <p>Of windows the batch has one error for each position, [size, positions] in C order; a window's priority is
      * {@code eta x max + (1 - eta) x mean} of its steps' absolute errors, burn-in and padding left out, plus epsilon.
+     * The batch must be of a sampler with the same windows.
      *
+     * @param batch of any sampler, filled
      * @param tdErrors one for each row of the batch, with its sign; more are ignored
      * @throws IllegalStateException if this sampler is uniform
      * @throws IllegalArgumentException if there are fewer errors than rows, or one is NaN or infinite; then nothing is

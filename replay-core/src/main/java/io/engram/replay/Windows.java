@@ -5,10 +5,10 @@ package io.engram.replay;
  * Immutable.
  *
  * <p>The windows of an episode of T steps begin at steps 0, {@code stride}, 2 x {@code stride}, ..., and there is one
- * more only while the last has not reached the end. The last window is treated by {@code tail} if fewer than
- * {@code length} steps are left for it. Before an episode has ended it has its full windows only. Windows never cross
- * into another episode (Kapturowski et al., "Recurrent Experience Replay in Distributed Reinforcement Learning" (R2D2),
- * 2019, section 2.3: length 80, stride 40).
+ * more only while the last has not reached the end; each begins at a step that the episode has. The last window is
+ * treated by {@code tail} if fewer than {@code length} steps are left for it. Before an episode has ended it has its
+ * full windows only. Windows never cross into another episode (Kapturowski et al., "Recurrent Experience Replay in
+ * Distributed Reinforcement Learning" (R2D2), 2019, section 2.3: length 80, stride 40).
  *
  * <p><b>Burn-in</b> (same paper, section 3): the {@code burnIn} steps before the window come with it, fewer where the
  * episode begins later; they are for unrolling the recurrent state, not for learning. A window is

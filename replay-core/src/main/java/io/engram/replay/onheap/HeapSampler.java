@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>By priority</b> a lane draws a unit of the mass that is young enough, and with it a leaf: in the first
  * {@value #STRATIFIED_ROUNDS} rounds from its stratum, then from all. It is filled if the leaf's transition or window
  * can be sampled. After {@value #ROUNDS} rounds a lane goes on to the next leaf with mass, {@value #ROUNDS} times at
- * most.
+ * most; then each that is not filled draws from the masses of all that would fill it, in the order of rows.
  */
 final class HeapSampler implements Sampler {
     private static final int ROUNDS = 32;
@@ -215,10 +215,7 @@ final class HeapSampler implements Sampler {
         long skipped = all ? 0 : from.massBefore(oldest);
         Arrays.fill(elements, null);
         int unfilled = total == 0 ? 0 : elements.length;
-        for (int round = 0; unfilled > 0; round++) {
-            if (round == 2 * ROUNDS) {
-                break;
-            }
+        for (int round = 0; round < 2 * ROUNDS && unfilled > 0; round++) {
             for (int i = 0; i < elements.length; i++) {
                 if (elements[i] == null) {
                     leaves[i] = round < ROUNDS
@@ -232,7 +229,7 @@ final class HeapSampler implements Sampler {
             }
             ring.countRedraws(unfilled);
         }
-        if (total == 0 || unfilled > 0) {
+        if (total == 0 || (unfilled > 0 && !drawByPriorityFromAll(from, weights, oldest))) {
             random.restore(state);
             return false;
         }
@@ -241,6 +238,32 @@ final class HeapSampler implements Sampler {
             case BATCH_MAXIMUM -> weights.compute(total, (double) weights.leastMass(), beta, true);
             case BUFFER_BOUND -> weights.compute(total, (double) from.leastMass(), beta, true);
             case NONE -> weights.compute(total, (double) total / (double) from.transitions(), beta, false);
+        }
+        return true;
+    }
+
+    private boolean drawByPriorityFromAll(HeapPriorityIndex from, Weights weights, long oldest) {
+        long[] rows = LongStream.range(oldest, ring.head())
+                .filter(row -> from.massOf(row, row + 1) > 0 && HeapElement.of(ring, spec, nStep, row) != null)
+                .toArray();
+        long sum = 0;
+        for (long row : rows) {
+            sum += from.massOf(row, row + 1);
+        }
+        if (sum == 0) {
+            return false;
+        }
+        for (int i = 0; i < elements.length; i++) {
+            if (elements[i] == null) {
+                long rest = random.nextLong(sum);
+                int at = 0;
+                while (rest >= from.massOf(rows[at], rows[at] + 1)) {
+                    rest -= from.massOf(rows[at], rows[at] + 1);
+                    at++;
+                }
+                elements[i] = HeapElement.of(ring, spec, nStep, rows[at]);
+                weights.masses()[i] = from.massOf(rows[at], rows[at] + 1);
+            }
         }
         return true;
     }
@@ -304,7 +327,7 @@ final class HeapSampler implements Sampler {
     private boolean drawUniformly() {
         long state = random.state();
         long oldest = oldest();
-        long rounds = oldest == ring.head() ? 0 : rounds();
+        long rounds = oldest == ring.head() ? 0 : rounds(ring.head() - oldest);
         int unfilled = elements.length;
         Arrays.fill(elements, null);
         for (long round = 0; round < rounds && unfilled > 0; round++) {
@@ -333,10 +356,13 @@ final class HeapSampler implements Sampler {
         return true;
     }
 
-    /** So many that a lane is hardly ever left over: of the rows one in a stride begins a window. */
-    private long rounds() {
+    /**
+     * So many that a lane is hardly ever left over: of the rows one in a stride begins a window. But no more draws than
+     * it takes to look at every row.
+     */
+    private long rounds(long size) {
         Windows windows = spec.windows();
-        return windows == null ? ROUNDS : (long) ROUNDS * windows.stride();
+        return windows == null ? ROUNDS : ROUNDS + Math.min(ROUNDS * (windows.stride() - 1L), size / elements.length);
     }
 
     /** What a drawn row stands for, or null. */

@@ -15,6 +15,7 @@ import io.engram.replay.offheap.internal.priority.RingIndex;
 import io.engram.replay.offheap.internal.priority.TreeWalk;
 import io.engram.replay.offheap.internal.ring.Links;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import java.util.Arrays;
 import java.util.Objects;
 import org.agrona.UnsafeApi;
 
@@ -22,7 +23,8 @@ import org.agrona.UnsafeApi;
  * Sampling by priority, with replacement, in rounds: draw a unit of mass for every lane that is still empty and find
  * its leaf; then the row that the leaf is for, by the window, and the row behind it, by its link. A lane stays empty if
  * the unit was in no leaf, or the leaf's transition cannot be read any more. When none is empty, copy and take the
- * stamps again. After {@value #MAX_ROUNDS} rounds a lane goes on to the next leaf with mass.
+ * stamps again. After {@value #MAX_ROUNDS} rounds a lane goes on to the next leaf with mass, {@value #MAX_STEPS} times
+ * at most; then all that can be sampled is listed and drawn from.
  *
  * <p>Before each round all that has left the window is evicted; so with no other operation under way nothing is drawn
  * twice. Rounds after the first look at the window and the total as they are then; probabilities are those of the last.
@@ -33,6 +35,7 @@ public final class PrioritizedSampler extends RingSampler {
     private static final int MAX_ROUNDS = 32;
     private static final int STRATIFIED_ROUNDS = 16;
     private static final int MAX_STEPS = 32;
+    private static final int MAX_LISTINGS = 32;
 
     private final Prioritization how;
     private final RingIndex index;
@@ -45,6 +48,11 @@ public final class PrioritizedSampler extends RingSampler {
     private final int[] leaves;
     /** The mass that can be drawn, and what of the whole comes before it. */
     private long total;
+
+    /** What can be sampled, when it was listed. */
+    private int[] listedLeaves = new int[64];
+
+    private long[] listedMasses = new long[64];
 
     private long skipped;
     private long whole;
@@ -165,7 +173,7 @@ public final class PrioritizedSampler extends RingSampler {
             }
             if (round < MAX_ROUNDS) {
                 draw(empty, round < STRATIFIED_ROUNDS ? how.draw() : Prioritization.Draw.INDEPENDENT);
-            } else if (round == MAX_ROUNDS + MAX_STEPS || !step(empty)) {
+            } else if (round < MAX_ROUNDS + MAX_STEPS ? !step(empty) : !drawListed(round, empty, from, to)) {
                 return false;
             }
             empty = find(empty, from, oldest(from, to));
@@ -219,6 +227,48 @@ public final class PrioritizedSampler extends RingSampler {
             }
         }
         return true;
+    }
+
+    /** Draws for the empty lanes from all that can be sampled, in the order of rows. Only when they are few. */
+    private boolean drawListed(int round, int empty, long tail, long head) {
+        long sum = round < MAX_ROUNDS + MAX_STEPS + MAX_LISTINGS ? list(tail, head) : 0;
+        for (int i = 0; i < empty && sum > 0; i++) {
+            long rest = random().nextLong(sum);
+            int at = 0;
+            while (rest >= listedMasses[at]) {
+                rest -= listedMasses[at++];
+            }
+            // False if others have taken the last mass since.
+            sum = walk.step(i, listedLeaves[at]) ? sum : 0;
+        }
+        return sum > 0;
+    }
+
+    /** Lists the leaves that can be sampled, and returns their mass. */
+    private long list(long tail, long head) {
+        int[] lanes = lanes();
+        int first = lanes[0];
+        int count = index.tree().count();
+        long oldest = oldest(tail, head);
+        int listed = 0;
+        long sum = 0;
+        long next = oldest;
+        while (next < head && walk.step(0, (int) (next % count))) {
+            long row = next + Math.floorMod(walk.leaf(0) - (int) (next % count), count);
+            if (row < head && find(1, tail, oldest) == 0) {
+                if (listed == listedLeaves.length) {
+                    listedLeaves = Arrays.copyOf(listedLeaves, 2 * listed);
+                    listedMasses = Arrays.copyOf(listedMasses, 2 * listed);
+                }
+                listedLeaves[listed] = leaves[first];
+                listedMasses[listed] = masses[first];
+                sum += masses[first];
+                listed++;
+            }
+            lanes[0] = first;
+            next = row + 1;
+        }
+        return sum;
     }
 
     /** Finds the rows of the leaves found for the empty lanes; returns how many are empty still: the first of them. */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Uniform sampling with replacement, in rounds: draw a row for every lane that is still empty; touch their stamps, so
  * that the cache misses overlap; a lane whose row ends no transition, begins no window, or is not published stays
  * empty. When none is empty, copy all lanes and take the stamps again: a lane whose row changed meanwhile is empty
- * again. When some lanes are empty after {@value #MAX_ROUNDS} rounds, of windows that times the stride, the rows that
- * can be drawn are listed and drawn from.
+ * again. When some lanes are empty after {@value #MAX_ROUNDS} rounds, with windows more, the rows that can be drawn are
+ * listed and drawn from.
  *
  * <p>Lock-free: rounds are bounded.
  */
@@ -25,7 +25,8 @@ public final class UniformSampler extends RingSampler {
     private static final int MAX_LISTINGS = 32;
 
     private final @Nullable Windows windows;
-    private final long rounds;
+    /** What can be drawn, when it was listed. */
+    private long[] listed = new long[64];
 
     /**
      * A sampler.
@@ -40,8 +41,16 @@ public final class UniformSampler extends RingSampler {
             SamplerSpec spec, Source source, EpochRecord epoch, SampleCounters counters, Runnable onClose) {
         super(spec, source, epoch, counters, onClose);
         this.windows = spec.windows();
-        // So many that a lane is hardly ever left over: of the rows one in a stride begins a window.
-        this.rounds = windows == null ? MAX_ROUNDS : (long) MAX_ROUNDS * windows.stride();
+    }
+
+    /**
+     * So many that a lane is hardly ever left over: of the rows one in a stride begins a window. But no more draws than
+     * it takes to look at every row.
+     */
+    private long rounds(long size) {
+        return windows == null
+                ? MAX_ROUNDS
+                : MAX_ROUNDS + Math.min(MAX_ROUNDS * (windows.stride() - 1L), size / lanes().length);
     }
 
     @Override
@@ -67,6 +76,7 @@ public final class UniformSampler extends RingSampler {
         if (oldest >= head) {
             return false;
         }
+        long rounds = rounds(head - oldest);
         int empty = emptyAll();
         for (long round = 0; empty > 0; round++) {
             if (round < rounds) {
@@ -74,12 +84,12 @@ public final class UniformSampler extends RingSampler {
                     drawn.set(lanes[i], oldest + random().nextLong(head - oldest));
                 }
             } else {
-                long[] drawable = round < rounds + MAX_LISTINGS ? drawable(oldest, tail, head) : new long[0];
-                if (drawable.length == 0) {
+                int drawable = round < rounds + MAX_LISTINGS ? listDrawable(oldest, tail, head) : 0;
+                if (drawable == 0) {
                     return false;
                 }
                 for (int i = 0; i < empty; i++) {
-                    drawn.set(lanes[i], drawable[random().nextInt(drawable.length)]);
+                    drawn.set(lanes[i], listed[random().nextInt(drawable)]);
                 }
             }
             empty = find(empty, oldest, tail);
@@ -136,23 +146,22 @@ public final class UniformSampler extends RingSampler {
         return back != RowDescriptor.BACK_TOO_FAR && start >= oldest ? start : DrawnRows.NONE;
     }
 
-    /** The rows that can be drawn, in order. Only when there are next to none. */
-    private long[] drawable(long oldest, long tail, long head) {
+    /** Lists the rows that can be drawn, in order, and returns how many. Only when they are few. */
+    private int listDrawable(long oldest, long tail, long head) {
         int[] lanes = lanes();
-        int[] saved = lanes.clone();
-        long[] found = new long[64];
+        int first = lanes[0];
         int count = 0;
         for (long sequence = oldest; sequence < head; sequence++) {
             (windows == null ? ends() : starts()).set(lanes[0], sequence);
             if (find(1, oldest, tail) == 0) {
-                if (count == found.length) {
-                    found = Arrays.copyOf(found, 2 * count);
+                if (count == listed.length) {
+                    listed = Arrays.copyOf(listed, 2 * count);
                 }
-                found[count++] = sequence;
+                listed[count++] = sequence;
             }
+            lanes[0] = first;
         }
-        System.arraycopy(saved, 0, lanes, 0, saved.length);
-        return Arrays.copyOf(found, count);
+        return count;
     }
 
     private IllegalStateException hasNoPriorities() {
