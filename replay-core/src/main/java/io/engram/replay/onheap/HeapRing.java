@@ -29,6 +29,7 @@ final class HeapRing {
     private final List<HeapPriorityIndex> indexes;
     private final Set<Long> openEpisodes = new HashSet<>();
     private final PolicyVersions policyVersions = new PolicyVersions();
+    private final HeapEpisodes episodesKnown = new HeapEpisodes();
     private long head;
     private long episodes;
     private long appendedTransitions;
@@ -107,6 +108,10 @@ final class HeapRing {
     /** The episodes that more rows can come of. */
     Set<Long> openEpisodes() {
         return openEpisodes;
+    }
+
+    HeapEpisodes episodes() {
+        return episodesKnown;
     }
 
     PolicyVersions policyVersions() {

@@ -46,7 +46,7 @@ final class HeapSink implements RowSink {
     }
 
     @Override
-    public long nextEpisode() {
+    public long nextEpisode(Lane lane) {
         ring.lock();
         try {
             ring.requireOpen();
@@ -61,6 +61,7 @@ final class HeapSink implements RowSink {
         ring.lock();
         try {
             ring.openEpisodes().add(lane.episode());
+            ring.episodes().begin(lane.episode(), lane, ring.tail());
         } finally {
             ring.unlock();
         }
@@ -71,6 +72,7 @@ final class HeapSink implements RowSink {
         ring.lock();
         try {
             ring.openEpisodes().remove(lane.episode());
+            ring.episodes().end(lane.episode(), flags);
         } finally {
             ring.unlock();
         }

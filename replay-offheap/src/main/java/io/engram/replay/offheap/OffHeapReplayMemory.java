@@ -1,5 +1,6 @@
 package io.engram.replay.offheap;
 
+import io.engram.replay.Episode;
 import io.engram.replay.MemoryStats;
 import io.engram.replay.Prioritization;
 import io.engram.replay.PriorityIndex;
@@ -9,6 +10,7 @@ import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
+import io.engram.replay.internal.EpisodeProgress;
 import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.PolicyVersions;
@@ -21,6 +23,11 @@ import io.engram.replay.internal.priority.IndexNames;
 import io.engram.replay.internal.priority.Leaves;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
+import io.engram.replay.offheap.internal.journal.EpisodeBook;
+import io.engram.replay.offheap.internal.journal.EpisodeJournal;
+import io.engram.replay.offheap.internal.journal.JournalPage;
+import io.engram.replay.offheap.internal.journal.JournalWriter;
+import io.engram.replay.offheap.internal.journal.RecordImage;
 import io.engram.replay.offheap.internal.platform.Platform;
 import io.engram.replay.offheap.internal.priority.AnonymousIndex;
 import io.engram.replay.offheap.internal.priority.IndexLoader;
@@ -39,12 +46,15 @@ import io.engram.replay.offheap.internal.ring.TransitionStarts;
 import io.engram.replay.offheap.internal.sample.PrioritizedSampler;
 import io.engram.replay.offheap.internal.sample.Source;
 import io.engram.replay.offheap.internal.sample.UniformSampler;
+import io.engram.replay.offheap.internal.store.AnonymousPages;
 import io.engram.replay.offheap.internal.store.AnonymousSegments;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.IndexRequest;
+import io.engram.replay.offheap.internal.store.JournalFiles;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.store.Store;
 import io.engram.replay.offheap.internal.store.StoreOpener;
+import io.engram.replay.offheap.internal.upkeep.LostEnds;
 import io.engram.replay.offheap.internal.upkeep.Upkeep;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -52,9 +62,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.SystemEpochClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +96,11 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final SamplerNames samplerNames = new SamplerNames();
     private final AtomicLong episodes;
     private final OpenEpisodes openEpisodes = new OpenEpisodes();
+    private final EpisodeJournal journal;
+    private final EpochClock clock;
+    private final Map<Integer, EpisodeProgress> progress = new ConcurrentHashMap<>();
     private final Participants participants = new Participants();
+    private volatile boolean newStreams;
 
     private OffHeapReplayMemory(Builder builder, SegmentGeometry geometry, long incarnation, @Nullable Store store) {
         this.schema = builder.schema;
@@ -98,8 +116,16 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         this.episodes = new AtomicLong(recovered.nextEpisode());
         this.streams = new StreamRegistry(this::recordStream);
         if (store != null) {
-            store.streams().forEach(streams::restore);
+            store.journal().book().streams().forEach(streams::restore);
         }
+        this.clock = builder.clock;
+        this.journal = store == null
+                ? new EpisodeJournal(
+                        new AnonymousPages(builder.journalPageLength), new UUID(0, 0), JournalPage.before(0))
+                : new EpisodeJournal(
+                        store.journal().files(),
+                        store.superblock().memoryId(),
+                        store.journal().before());
         for (Segment segment : recovered.segments()) {
             ring.install(segment);
             ring.raiseLimit(segment.ordinal());
@@ -114,8 +140,16 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         }
         this.indexes = new RingIndexes(load(builder, unsealed));
         this.listener = indexes.settings().isEmpty() ? TransitionListener.NONE : indexes;
-        this.upkeep =
-                new Upkeep(ring, epochs, geometry.ordinal(recovered.floor()), builder.closeTimeout, indexes::free);
+        if (store != null) {
+            new LostEnds(ring, layout, new JournalWriter(journal, clock), unsealed)
+                    .record(store.journal().book());
+        }
+        this.upkeep = new Upkeep(
+                ring,
+                epochs,
+                geometry.ordinal(recovered.floor()),
+                builder.closeTimeout,
+                new Upkeep.Rest(journal, this::endEpisodes, indexes::free));
         if (builder.automaticUpkeep) {
             upkeep.start();
         }
@@ -221,6 +255,71 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     @Override
+    public List<Episode> episodes() {
+        EpochRecord epoch = epochs.register();
+        try {
+            epoch.enter();
+            ring.requireOpen();
+            EpisodeBook book = new EpisodeBook();
+            journal.forEach(book);
+            journal.owed().forEach(book::add);
+            Map<Integer, String> names = streams.names();
+            long tail = ring.tail(ring.head());
+            List<Episode> episodes = new ArrayList<>();
+            book.entries().forEach((number, entry) -> {
+                EpisodeBook.Begin begin = entry.begin();
+                EpisodeBook.End end = entry.end();
+                if (begin != null && (end == null || end.last() >= tail)) {
+                    episodes.add(episode(number, names.get(begin.stream()), begin, end));
+                }
+            });
+            return List.copyOf(episodes);
+        } finally {
+            epoch.exit();
+            epochs.unregister(epoch);
+        }
+    }
+
+    private Episode episode(
+            long number, @Nullable String stream, EpisodeBook.Begin begin, EpisodeBook.@Nullable End end) {
+        EpisodeProgress now = new EpisodeProgress();
+        if (end == null) {
+            EpisodeProgress of = progress.get(begin.stream());
+            double zero = layout.reward() == null ? Double.NaN : 0;
+            if (of != null) {
+                of.copyTo(number, zero, now);
+            } else {
+                now.resume(number, Episode.NO_ROW, Episode.NO_ROW, 0, zero);
+            }
+        } else {
+            now.resume(number, end.first(), end.last(), end.length(), end.totalReward());
+        }
+        return new Episode(
+                number,
+                String.valueOf(stream),
+                end == null ? Episode.Kind.OPEN : end.kind(),
+                end != null && end.recovered(),
+                now.length(),
+                now.totalReward(),
+                now.first(),
+                now.last(),
+                begin.begun(),
+                end == null ? Episode.NOT_ENDED : end.ended(),
+                begin.policyVersion(),
+                begin.label());
+    }
+
+    /** At the end, when nobody appends any more. */
+    private void endEpisodes() {
+        JournalWriter writer = new JournalWriter(journal, clock);
+        progress.forEach((stream, of) -> {
+            if (openEpisodes.isOpen(stream, of.episode())) {
+                writer.record(stream, of, Episode.Kind.ABANDONED, false);
+            }
+        });
+    }
+
+    @Override
     public long policyVersion() {
         ring.requireOpen();
         return ring.policyVersions().newest();
@@ -299,6 +398,11 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         return indexes;
     }
 
+    /** For tests: the journal. */
+    EpisodeJournal journal() {
+        return journal;
+    }
+
     /** For tests: the epochs of the ring's users. */
     Epochs epochs() {
         return epochs;
@@ -306,12 +410,17 @@ public final class OffHeapReplayMemory implements ReplayMemory {
 
     private void recordStream(int id, String name) {
         if (store != null) {
+            EpochRecord epoch = epochs.register();
             try {
-                store.recordStream(id, name);
-            } catch (StorageException e) {
-                // The journal is closed if the memory was, since the caller looked.
-                ring.requireOpen();
-                throw e;
+                epoch.enter();
+                ring.requireWritable();
+                RecordImage image = journal.newImage();
+                image.stream(id, name);
+                journal.append(image);
+                newStreams = true;
+            } finally {
+                epoch.exit();
+                epochs.unregister(epoch);
             }
         }
     }
@@ -319,8 +428,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     /** Before a row can name them. */
     private void syncStreams(int... opened) {
         try {
-            if (store != null) {
-                upkeep.syncStreams(store);
+            if (store != null && newStreams) {
+                upkeep.syncStreams(store.segmentFiles());
+                newStreams = false;
             }
         } catch (StorageException e) {
             for (int id : opened) {
@@ -332,7 +442,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     private Lane lane(String stream, int id) {
-        return new Lane(stream, id, new StagedRow(schema, layout, RowDescriptor.HEADER_LENGTH));
+        Lane lane = new Lane(stream, id, new StagedRow(schema, layout, RowDescriptor.HEADER_LENGTH));
+        progress.put(id, lane.progress());
+        return lane;
     }
 
     private RingAppender appender(int[] streamIds) {
@@ -341,7 +453,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         }
         EpochRecord epoch = epochs.register();
         var counters = participants.newWriter();
-        return new RingAppender(ring, epoch, episodes, openEpisodes, counters, listener, () -> {
+        JournalWriter writer = new JournalWriter(journal, clock);
+        return new RingAppender(ring, epoch, episodes, openEpisodes, counters, listener, writer, () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
             for (int id : streamIds) {
@@ -362,6 +475,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         private Duration closeTimeout = Duration.ofSeconds(10);
         private FileLayer files = new NioFileLayer();
         private boolean automaticUpkeep = true;
+        private int journalPageLength = JournalFiles.PAGE_LENGTH;
+        private EpochClock clock = SystemEpochClock.INSTANCE;
         private @Nullable UUID fixedMemoryId;
         private @Nullable Long fixedIncarnation;
 
@@ -458,6 +573,18 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             return this;
         }
 
+        /** For tests: pages of the journal so short that every test crosses many. */
+        Builder journalPages(int length) {
+            this.journalPageLength = length;
+            return this;
+        }
+
+        /** For tests: times that are the same in every run. */
+        Builder clock(EpochClock newClock) {
+            this.clock = newClock;
+            return this;
+        }
+
         Builder withoutAutomaticUpkeep() {
             this.automaticUpkeep = false;
             return this;
@@ -494,7 +621,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             if (directory == null) {
                 return new OffHeapReplayMemory(this, geometry, incarnation, null);
             }
-            Store store = new StoreOpener(files, directory)
+            Store store = new StoreOpener(files, directory, journalPageLength)
                     .open(schema, capacity, request, new StoreOpener.NewMemory(geometry, newMemoryId), incarnation);
             try {
                 return new OffHeapReplayMemory(this, store.superblock().geometry(), incarnation, store);

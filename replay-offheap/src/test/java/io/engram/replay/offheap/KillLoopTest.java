@@ -173,6 +173,7 @@ class KillLoopTest {
                                         ? ring.head()
                                         : stored.rows().lastKey() + 1);
                 assertThat(held).isEqualTo(stored.rows().tailMap(ring.tail(ring.head())));
+                HeldEpisodes.requireFor(opened, held, StoredJournal.streams(memory));
                 requireWholeBatches(opened, held);
                 HeldPriorities.requireFor(opened, held);
                 rowsFound += held.size();

@@ -5,6 +5,7 @@ import io.engram.replay.internal.RowFlags;
 import io.engram.replay.internal.RowSink;
 import io.engram.replay.offheap.StorageFullException;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
+import io.engram.replay.offheap.internal.journal.JournalWriter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -32,11 +33,13 @@ public final class RingAppender implements RowSink {
     private final Runnable onClose;
     private final AppendCounters counters;
     private final TransitionListener listener;
+    private final JournalWriter journal;
     private final int rowLength;
     private final long sequenceMask;
     private final CRC32C crc = new CRC32C();
     private long next;
     private long end;
+    private boolean inside;
 
     /**
      * An appender.
@@ -47,6 +50,7 @@ public final class RingAppender implements RowSink {
      * @param openEpisodes with room for the writer's streams
      * @param counters this writer's
      * @param listener is told of each transition
+     * @param journal is told of each episode
      * @param onClose frees the writer's streams and its record
      */
     public RingAppender(
@@ -56,6 +60,7 @@ public final class RingAppender implements RowSink {
             OpenEpisodes openEpisodes,
             AppendCounters counters,
             TransitionListener listener,
+            JournalWriter journal,
             Runnable onClose) {
         this.ring = ring;
         this.epoch = epoch;
@@ -63,6 +68,7 @@ public final class RingAppender implements RowSink {
         this.openEpisodes = openEpisodes;
         this.counters = counters;
         this.listener = listener;
+        this.journal = journal;
         this.onClose = onClose;
         this.rowLength = ring.geometry().rowLength();
         this.sequenceMask = ring.geometry().rows() - 1L;
@@ -73,6 +79,7 @@ public final class RingAppender implements RowSink {
         epoch.enter();
         try {
             claimNext(rows);
+            inside = true;
         } catch (Throwable t) {
             epoch.exit();
             throw t;
@@ -124,13 +131,35 @@ public final class RingAppender implements RowSink {
     @Override
     public void release() {
         giveUpRest();
+        inside = false;
         epoch.exit();
     }
 
     @Override
-    public long nextEpisode() {
-        ring.requireOpen();
-        return episodes.getAndIncrement();
+    public long nextEpisode(Lane lane) {
+        boolean alone = !inside;
+        if (alone) {
+            epoch.enter();
+        }
+        try {
+            ring.requireWritable();
+            long episode = episodes.getAndIncrement();
+            beginInJournal(lane, episode, alone ? ring.head() : next);
+            return episode;
+        } finally {
+            if (alone) {
+                epoch.exit();
+            }
+        }
+    }
+
+    private void beginInJournal(Lane lane, long episode, long head) {
+        try {
+            journal.begin(lane, episode, head);
+        } catch (StorageFullException e) {
+            counters.countFailure();
+            throw e;
+        }
     }
 
     @Override
@@ -140,7 +169,20 @@ public final class RingAppender implements RowSink {
 
     @Override
     public void episodeEnded(Lane lane, int flags) {
-        openEpisodes.end(lane.streamId());
+        boolean alone = !inside;
+        if (alone) {
+            epoch.enter();
+        }
+        try {
+            // Otherwise who closed the memory ends the episode, or the next who opens it.
+            if (journal.end(lane, flags)) {
+                openEpisodes.end(lane.streamId());
+            }
+        } finally {
+            if (alone) {
+                epoch.exit();
+            }
+        }
     }
 
     @Override
