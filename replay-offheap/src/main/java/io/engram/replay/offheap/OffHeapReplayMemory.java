@@ -33,6 +33,7 @@ import io.engram.replay.offheap.internal.priority.AnonymousIndex;
 import io.engram.replay.offheap.internal.priority.IndexLoader;
 import io.engram.replay.offheap.internal.priority.RingIndex;
 import io.engram.replay.offheap.internal.priority.RingIndexes;
+import io.engram.replay.offheap.internal.ring.EpisodeLog;
 import io.engram.replay.offheap.internal.ring.Links;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
@@ -265,15 +266,15 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             journal.owed().forEach(book::add);
             Map<Integer, String> names = streams.names();
             long tail = ring.tail(ring.head());
-            List<Episode> episodes = new ArrayList<>();
+            List<Episode> held = new ArrayList<>();
             book.entries().forEach((number, entry) -> {
                 EpisodeBook.Begin begin = entry.begin();
                 EpisodeBook.End end = entry.end();
                 if (begin != null && (end == null || end.last() >= tail)) {
-                    episodes.add(episode(number, names.get(begin.stream()), begin, end));
+                    held.add(episode(number, names.get(begin.stream()), begin, end));
                 }
             });
-            return List.copyOf(episodes);
+            return List.copyOf(held);
         } finally {
             epoch.exit();
             epochs.unregister(epoch);
@@ -454,7 +455,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         EpochRecord epoch = epochs.register();
         var counters = participants.newWriter();
         JournalWriter writer = new JournalWriter(journal, clock);
-        return new RingAppender(ring, epoch, episodes, openEpisodes, counters, listener, writer, () -> {
+        return new RingAppender(ring, epoch, new EpisodeLog(episodes, openEpisodes, writer), counters, listener, () -> {
             participants.retire(counters);
             epochs.unregister(epoch);
             for (int id : streamIds) {

@@ -5,7 +5,6 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,6 @@ public final class EpisodeJournal {
     private final PageSource source;
     private final UUID memoryId;
     private final AtomicReference<JournalPage> current;
-    private final LongAdder lostRaces = new LongAdder();
     private final Queue<OwedEnd> owed = new ConcurrentLinkedQueue<>();
     private volatile JournalPage first;
     private volatile boolean closed;
@@ -127,8 +125,6 @@ public final class EpisodeJournal {
                 current.compareAndSet(page, page.requireNext());
             } else if (tryAppend(page, offset, image)) {
                 return;
-            } else {
-                lostRaces.increment();
             }
         }
     }
@@ -191,15 +187,6 @@ public final class EpisodeJournal {
      */
     public void dropBefore(JournalPage page) {
         first = page;
-    }
-
-    /**
-     * Appends that had to be made again because their page was shut.
-     *
-     * @return a count
-     */
-    public long lostRaces() {
-        return lostRaces.sum();
     }
 
     /**

@@ -46,29 +46,25 @@ public final class RingAppender implements RowSink {
      *
      * @param ring what to append to
      * @param epoch this writer's record
-     * @param episodes numbers for episodes
-     * @param openEpisodes with room for the writer's streams
+     * @param log is told of each episode
      * @param counters this writer's
      * @param listener is told of each transition
-     * @param journal is told of each episode
      * @param onClose frees the writer's streams and its record
      */
     public RingAppender(
             Ring ring,
             EpochRecord epoch,
-            AtomicLong episodes,
-            OpenEpisodes openEpisodes,
+            EpisodeLog log,
             AppendCounters counters,
             TransitionListener listener,
-            JournalWriter journal,
             Runnable onClose) {
         this.ring = ring;
         this.epoch = epoch;
-        this.episodes = episodes;
-        this.openEpisodes = openEpisodes;
+        this.episodes = log.numbers();
+        this.openEpisodes = log.open();
         this.counters = counters;
         this.listener = listener;
-        this.journal = journal;
+        this.journal = log.journal();
         this.onClose = onClose;
         this.rowLength = ring.geometry().rowLength();
         this.sequenceMask = ring.geometry().rows() - 1L;

@@ -82,6 +82,12 @@ final class JournalKeeper {
         }
     }
 
+    /** At the end: records ends that found no room before, if there is some now. */
+    void settle() {
+        pause = 0;
+        prepare();
+    }
+
     /** Makes full pages durable and gives up old ones; {@code forceRows} makes all rows durable, false if it fails. */
     int tidy(BooleanSupplier forceRows) {
         int work = unmap();
@@ -241,15 +247,6 @@ final class JournalKeeper {
                 journal.source().unmap(page);
             }
         }
-    }
-
-    /** Bytes of the pages that there are. */
-    long storedBytes() {
-        long bytes = 0;
-        for (JournalPage page = journal.first(); page != null; page = page.next()) {
-            bytes += page.limit();
-        }
-        return bytes;
     }
 
     private static JournalPage requireNext(JournalPage page) {

@@ -261,6 +261,9 @@ public final class Upkeep {
         try (store) {
             try {
                 endEpisodes.run();
+                if (!journal.owed().isEmpty()) {
+                    keeper.settle();
+                }
                 // A sync that failed is never tried again: it could succeed without having kept what was lost.
                 if (store != null && !ring.hasFailed()) {
                     force(store.segmentFiles());

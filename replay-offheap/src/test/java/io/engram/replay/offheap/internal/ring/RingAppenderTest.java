@@ -50,7 +50,12 @@ class RingAppenderTest {
                 new AnonymousPages(PageDescriptor.MIN_LENGTH), new UUID(1, 2), JournalPage.before(0));
         JournalWriter writer = new JournalWriter(journal, () -> 0);
         return new RingAppender(
-                ring, epochs.register(), new AtomicLong(), open, of, TransitionListener.NONE, writer, () -> {});
+                ring,
+                epochs.register(),
+                new EpisodeLog(new AtomicLong(), open, writer),
+                of,
+                TransitionListener.NONE,
+                () -> {});
     }
 
     private Lane lane(int stream) {
