@@ -74,6 +74,14 @@ public interface ReplayMemory extends AutoCloseable {
     List<PriorityIndex> priorityIndexes();
 
     /**
+     * The episodes that are open or have rows in the window. Reads the whole journal: not for the hot path.
+     *
+     * @return by number in ascending order; of those open, figures of a moment ago
+     * @throws MemoryClosedException if the memory is closed
+     */
+    List<Episode> episodes();
+
+    /**
      * The newest version of the policy that a writer used or a learner declared. It never falls while the memory is
      * open; one that is opened again knows the versions of the rows it holds.
      *

@@ -82,6 +82,15 @@ public interface StreamWriter extends AutoCloseable {
     void prioritize(double priority);
 
     /**
+     * Says what episodes are about that begin from now on; {@link EpisodeLabel#NONE} unless said. The one that is open
+     * keeps its label.
+     *
+     * @param label of every episode from the next one on
+     * @throws StreamException if the writer is closed
+     */
+    void label(EpisodeLabel label);
+
+    /**
      * Says which version of the policy acts from the next row on; 0 unless said. Every row carries it. Versions are the
      * caller's: the number of updates, of publications, whatever only grows.
      *

@@ -92,6 +92,15 @@ public interface VectorWriter extends AutoCloseable {
     void prioritize(int lane, double priority);
 
     /**
+     * Says what a lane's episodes are about that begin from now on, as {@link StreamWriter#label}.
+     *
+     * @param lane 0 to lanes - 1
+     * @param label of every episode of the lane from the next one on
+     * @throws StreamException if the writer is closed
+     */
+    void label(int lane, EpisodeLabel label);
+
+    /**
      * Says which version of the policy acts on every lane from the next row on, as {@link StreamWriter#policyVersion}.
      *
      * @param version at least 0

@@ -170,7 +170,13 @@ final class ArchitectureRules {
 
     private String[] hotPath() {
         String internal = root + ".replay.offheap.internal.";
-        return new String[] {internal + "ring..", internal + "sample..", internal + "tree..", internal + "epoch.."};
+        return new String[] {
+            internal + "ring..",
+            internal + "sample..",
+            internal + "tree..",
+            internal + "epoch..",
+            internal + "journal.."
+        };
     }
 
     private String examples() {

@@ -24,8 +24,8 @@ final class TidyRules {
     private static final Pattern EXAMPLES_MUST_NOT_NAME =
             Pattern.compile("\\bio\\.engram\\.(replay\\.internal|replay\\.offheap\\.internal|jmh)\\b");
     private static final Pattern BENCHMARKS_MUST_NOT_NAME = Pattern.compile("\\bio\\.engram\\.examples\\b");
-    private static final Pattern HOT_PATH =
-            Pattern.compile(".*/src/main/java/io/engram/replay/offheap/internal/(ring|sample|tree|epoch)/.*\\.java");
+    private static final Pattern HOT_PATH = Pattern.compile(
+            ".*/src/main/java/io/engram/replay/offheap/internal/(ring|sample|tree|epoch|journal)/.*\\.java");
     private static final Pattern MAIN_PACKAGE = Pattern.compile("(.*/src/main/java/.*/)[^/]+\\.java");
     private static final Pattern DECISION = Pattern.compile("docs/decisions/([^/]+\\.md)");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^/)#:]+\\.md)\\)");

@@ -1,5 +1,6 @@
 package io.engram.replay.internal;
 
+import io.engram.replay.EpisodeLabel;
 import io.engram.replay.StreamException;
 
 /**
@@ -22,6 +23,9 @@ public final class Lane {
     private long previous = NONE;
     private double priority = UNRATED;
     private long policyVersion;
+    private EpisodeLabel label = EpisodeLabel.NONE;
+    private byte[] labelText = LabelText.encode(EpisodeLabel.NONE);
+    private final EpisodeProgress progress = new EpisodeProgress();
 
     /**
      * A stream with no episode open.
@@ -137,6 +141,39 @@ public final class Lane {
         return policyVersion;
     }
 
+    /**
+     * What the next episode is about.
+     *
+     * @return as set last
+     */
+    public EpisodeLabel label() {
+        return label;
+    }
+
+    /**
+     * What the next episode is about, as {@link LabelText} writes it.
+     *
+     * @return the array itself
+     */
+    public byte[] labelText() {
+        return labelText;
+    }
+
+    /**
+     * How far the episode has come, or came that was the last one.
+     *
+     * @return the same object always
+     */
+    public EpisodeProgress progress() {
+        return progress;
+    }
+
+    /** Says what episodes are about that begin from now on. */
+    void describe(EpisodeLabel newLabel) {
+        label = newLabel;
+        labelText = LabelText.encode(newLabel);
+    }
+
     /** Says which version of the policy acts from the next row on. */
     void actBy(long version, RowSink sink) {
         PolicyVersions.check(version);
@@ -160,8 +197,9 @@ public final class Lane {
 
     /** Begins an episode with the staged state, whose rows the sink has room for. */
     long begin(RowSink sink) {
-        long number = sink.nextEpisode();
+        long number = sink.nextEpisode(this);
         abandon(sink);
+        progress.begin(number, row.noReward());
         episode = number;
         step = 0;
         previous = NONE;
@@ -184,6 +222,7 @@ public final class Lane {
             sink.episodeEnded(this, 0);
             throw t;
         }
+        progress.firstRow(previous);
         step = 1;
     }
 
@@ -191,6 +230,7 @@ public final class Lane {
     long step(RowSink sink, int flags) {
         long sequence = sink.append(this, flags);
         previous = sequence;
+        progress.transition(sequence, row.reward());
         priority = UNRATED;
         step++;
         if (flags != 0) {

@@ -1,11 +1,13 @@
 package io.engram.replay.internal;
 
+import io.engram.replay.DType;
 import io.engram.replay.Field;
 import io.engram.replay.Role;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where each value lies in the payload of a row: STATE fields, STEP fields, and with self-contained rows the next STATE
@@ -32,6 +34,7 @@ public final class PayloadLayout {
     private final int stateLength;
     private final int nextOffset;
     private final int length;
+    private final @Nullable Slot reward;
 
     /**
      * Lays out a schema.
@@ -51,6 +54,10 @@ public final class PayloadLayout {
         }
         slots = List.copyOf(laidOut);
         length = end;
+        reward = slots.stream()
+                .filter(slot -> slot.column().equals(Field.REWARD) && isNumber(slot.field()))
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -60,6 +67,19 @@ public final class PayloadLayout {
      */
     public List<Slot> slots() {
         return slots;
+    }
+
+    private static boolean isNumber(Field field) {
+        return field.shape().isEmpty() && (field.dtype() == DType.F32 || field.dtype() == DType.F64);
+    }
+
+    /**
+     * The reward, if it is a number that can be summed up.
+     *
+     * @return the scalar F32 or F64 field {@value Field#REWARD}, or null
+     */
+    public @Nullable Slot reward() {
+        return reward;
     }
 
     /**

@@ -22,14 +22,16 @@ public interface RowSink {
     void release();
 
     /**
-     * A number for an episode that begins.
+     * A number for an episode of the lane that begins, with its label, now. Before the lane gives up the one before.
+     * Recorded: whatever happens, {@link #episodeBegins} follows. Throws if no episode must begin; then nothing is.
      *
+     * @param lane whose episode
      * @return one that no other episode has
      */
-    long nextEpisode();
+    long nextEpisode(Lane lane);
 
     /**
-     * Says that the lane's episode begins. Before its first row is appended; throws if it must not.
+     * Says that the lane's episode begins. Before its first row is appended.
      *
      * @param lane whose episode
      */

@@ -1,6 +1,7 @@
 package io.engram.replay.internal;
 
 import io.engram.replay.Columns;
+import io.engram.replay.EpisodeLabel;
 import io.engram.replay.Field;
 import io.engram.replay.Role;
 import io.engram.replay.Schema;
@@ -172,6 +173,12 @@ public final class SinkStreamWriter implements StreamWriter {
     @Override
     public void prioritize(double priority) {
         lane.prioritize(priority);
+    }
+
+    @Override
+    public void label(EpisodeLabel label) {
+        requireOpen();
+        lane.describe(label);
     }
 
     @Override

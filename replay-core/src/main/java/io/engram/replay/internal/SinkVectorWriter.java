@@ -1,6 +1,7 @@
 package io.engram.replay.internal;
 
 import io.engram.replay.Columns;
+import io.engram.replay.EpisodeLabel;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamException;
 import io.engram.replay.VectorWriter;
@@ -102,6 +103,12 @@ public final class SinkVectorWriter implements VectorWriter {
     @Override
     public void prioritize(int lane, double priority) {
         lanes.get(lane).prioritize(priority);
+    }
+
+    @Override
+    public void label(int lane, EpisodeLabel label) {
+        requireOpen();
+        lanes.get(lane).describe(label);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.engram.replay.internal;
 
+import io.engram.replay.DType;
 import io.engram.replay.Field;
 import io.engram.replay.Role;
 import io.engram.replay.Schema;
@@ -14,6 +15,11 @@ import java.util.List;
 /** The payload of the row that a writer will commit, and which fields of it are set. For the writer's thread. */
 public final class StagedRow {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle FLOATS =
+            MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle DOUBLES =
+            MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int NO_REWARD = -1;
     /** Below this a loop over words is faster than a call. */
     private static final int SMALL = 128;
 
@@ -23,6 +29,8 @@ public final class StagedRow {
     private final int headerLength;
     private final StagedValue[] values;
     private final StagedFields staged;
+    private final int rewardOffset;
+    private final boolean wideReward;
 
     /**
      * An empty row.
@@ -46,6 +54,9 @@ public final class StagedRow {
         this.layout = layout;
         this.headerLength = headerLength;
         this.image = new byte[headerLength + layout.length()];
+        PayloadLayout.Slot reward = layout.reward();
+        this.rewardOffset = reward == null ? NO_REWARD : headerLength + reward.offset();
+        this.wideReward = reward != null && reward.field().dtype() == DType.F64;
         List<Field> fields = schema.fields();
         this.values = new StagedValue[fields.size()];
         this.staged = new StagedFields(fields);
@@ -75,6 +86,19 @@ public final class StagedRow {
      */
     public byte[] image() {
         return image;
+    }
+
+    /** The sum of no rewards. */
+    double noReward() {
+        return rewardOffset == NO_REWARD ? Double.NaN : 0;
+    }
+
+    /** The staged reward, NaN if there is no field for it. */
+    double reward() {
+        if (rewardOffset == NO_REWARD) {
+            return Double.NaN;
+        }
+        return wideReward ? (double) DOUBLES.get(image, rewardOffset) : (float) FLOATS.get(image, rewardOffset);
     }
 
     StagedField field(String name) {

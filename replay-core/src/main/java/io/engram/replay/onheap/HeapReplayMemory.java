@@ -1,5 +1,6 @@
 package io.engram.replay.onheap;
 
+import io.engram.replay.Episode;
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.MemoryStats;
 import io.engram.replay.PriorityIndex;
@@ -117,6 +118,11 @@ public final class HeapReplayMemory implements ReplayMemory {
     @Override
     public List<PriorityIndex> priorityIndexes() {
         return ring.indexes().stream().map(HeapPriorityIndex::settings).toList();
+    }
+
+    @Override
+    public List<Episode> episodes() {
+        return locked(() -> ring.episodes().held(ring.tail()));
     }
 
     @Override

@@ -36,6 +36,7 @@ final class HeapRing {
 
     private final PolicyVersions policyVersions = new PolicyVersions();
     private final LongSupplier clock;
+    private final HeapEpisodes episodesKnown = new HeapEpisodes();
     private long head;
     private long episodes;
     private long appendedTransitions;
@@ -174,6 +175,10 @@ final class HeapRing {
     /** The episode of a row. */
     HeapEpisode episode(long sequence) {
         return Objects.requireNonNull(episodesByNumber.get(row(sequence).episode()));
+    }
+
+    HeapEpisodes episodes() {
+        return episodesKnown;
     }
 
     PolicyVersions policyVersions() {

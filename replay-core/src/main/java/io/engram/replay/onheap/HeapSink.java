@@ -47,7 +47,7 @@ final class HeapSink implements RowSink {
     }
 
     @Override
-    public long nextEpisode() {
+    public long nextEpisode(Lane lane) {
         ring.lock();
         try {
             ring.requireOpen();
@@ -62,6 +62,7 @@ final class HeapSink implements RowSink {
         ring.lock();
         try {
             ring.beginEpisode(lane.episode());
+            ring.episodes().begin(lane.episode(), lane, ring.tail());
         } finally {
             ring.unlock();
         }
@@ -72,6 +73,7 @@ final class HeapSink implements RowSink {
         ring.lock();
         try {
             ring.endEpisode(lane.episode());
+            ring.episodes().end(lane.episode(), flags);
         } finally {
             ring.unlock();
         }

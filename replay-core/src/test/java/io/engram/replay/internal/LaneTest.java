@@ -38,7 +38,7 @@ class LaneTest {
         public void release() {}
 
         @Override
-        public long nextEpisode() {
+        public long nextEpisode(Lane of) {
             return rows.size();
         }
 

@@ -183,7 +183,7 @@ class SinkWritersTest {
         }
 
         @Override
-        public long nextEpisode() {
+        public long nextEpisode(Lane of) {
             requireRoom();
             return episodes++;
         }

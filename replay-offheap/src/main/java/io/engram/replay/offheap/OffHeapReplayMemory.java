@@ -1,5 +1,6 @@
 package io.engram.replay.offheap;
 
+import io.engram.replay.Episode;
 import io.engram.replay.MemoryStats;
 import io.engram.replay.Prioritization;
 import io.engram.replay.PriorityIndex;
@@ -9,45 +10,39 @@ import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
-import io.engram.replay.Windows;
-import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.SamplerNames;
-import io.engram.replay.internal.SinkStreamWriter;
-import io.engram.replay.internal.SinkVectorWriter;
-import io.engram.replay.internal.StagedRow;
-import io.engram.replay.internal.StreamRegistry;
 import io.engram.replay.internal.priority.IndexNames;
 import io.engram.replay.internal.priority.Leaves;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
+import io.engram.replay.offheap.internal.journal.EpisodeBook;
+import io.engram.replay.offheap.internal.journal.EpisodeJournal;
+import io.engram.replay.offheap.internal.journal.JournalPage;
+import io.engram.replay.offheap.internal.journal.JournalWriter;
+import io.engram.replay.offheap.internal.journal.RecordImage;
 import io.engram.replay.offheap.internal.platform.Platform;
-import io.engram.replay.offheap.internal.priority.AnonymousIndex;
-import io.engram.replay.offheap.internal.priority.IndexLoader;
-import io.engram.replay.offheap.internal.priority.RingIndex;
 import io.engram.replay.offheap.internal.priority.RingIndexes;
-import io.engram.replay.offheap.internal.ring.EpisodeWalk;
 import io.engram.replay.offheap.internal.ring.Links;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
-import io.engram.replay.offheap.internal.ring.RingAppender;
-import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.SegmentSource;
 import io.engram.replay.offheap.internal.ring.Timeline;
-import io.engram.replay.offheap.internal.ring.TransitionStarts;
-import io.engram.replay.offheap.internal.ring.WindowStarts;
 import io.engram.replay.offheap.internal.sample.PrioritizedSampler;
 import io.engram.replay.offheap.internal.sample.Source;
 import io.engram.replay.offheap.internal.sample.UniformSampler;
+import io.engram.replay.offheap.internal.store.AnonymousPages;
 import io.engram.replay.offheap.internal.store.AnonymousSegments;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.IndexRequest;
+import io.engram.replay.offheap.internal.store.JournalFiles;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.store.Store;
 import io.engram.replay.offheap.internal.store.StoreOpener;
+import io.engram.replay.offheap.internal.upkeep.LostEnds;
 import io.engram.replay.offheap.internal.upkeep.Upkeep;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -57,8 +52,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.SystemEpochClock;
 import org.jspecify.annotations.Nullable;
@@ -84,11 +78,13 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final Upkeep upkeep;
     private final Timeline timeline;
     private final @Nullable Store store;
-    private final StreamRegistry streams;
+    private final Streams streams;
     private final SamplerNames samplerNames = new SamplerNames();
-    private final AtomicLong episodes;
     private final OpenEpisodes openEpisodes = new OpenEpisodes();
+    private final EpisodeJournal journal;
+    private final Episodes episodes;
     private final Participants participants = new Participants();
+    private final Writers writers;
 
     private OffHeapReplayMemory(Builder builder, SegmentGeometry geometry, long incarnation, @Nullable Store store) {
         this.schema = builder.schema;
@@ -101,11 +97,22 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         Store.Recovered recovered = store == null ? new Store.Recovered(List.of(), 0, 0, 0, 0) : store.recovered();
         this.ring = new Ring(geometry, capacity, source, recovered.floor(), recovered.head());
         ring.policyVersions().raiseTo(recovered.newestPolicy());
-        this.episodes = new AtomicLong(recovered.nextEpisode());
-        this.streams = new StreamRegistry(this::recordStream);
+        this.journal = store == null
+                ? new EpisodeJournal(
+                        new AnonymousPages(builder.journalPageLength), new UUID(0, 0), JournalPage.before(0))
+                : new EpisodeJournal(
+                        store.journal().files(),
+                        store.superblock().memoryId(),
+                        store.journal().before());
+        this.episodes = new Episodes(ring, journal, openEpisodes, layout, builder.clock, recovered.nextEpisode());
+        this.streams = new Streams(store == null ? null : this::recordStream);
+        this.timeline = new Timeline(builder.clock);
         if (store != null) {
-            store.streams().forEach(streams::restore);
+            EpisodeBook book = store.journal().book();
+            book.streams().forEach(streams::restore);
+            book.begins().forEach(begin -> timeline.note(begin.head(), begin.begun()));
         }
+        timeline.note(recovered.head());
         for (Segment segment : recovered.segments()) {
             ring.install(segment);
             ring.raiseLimit(segment.ordinal());
@@ -115,40 +122,23 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 .mapToLong(segment -> geometry.firstSequence(segment.ordinal()))
                 .min()
                 .orElse(recovered.head());
-        // The links to rows of the newest sealed segment are synced after it was sealed: the power may have gone
-        // before.
-        long newestSealed = Math.max(geometry.ordinal(recovered.floor()), geometry.ordinal(unsealed) - 1);
-        for (long ordinal = newestSealed; ordinal < geometry.ordinal(ring.limit()); ordinal++) {
-            Links.rebuild(ring, ordinal);
+        Links.rebuildBehind(ring, recovered.floor(), unsealed);
+        this.indexes = Indexes.load(ring, openEpisodes, schema, builder.indexes, store, unsealed);
+        if (store != null) {
+            new LostEnds(ring, layout, new JournalWriter(journal, builder.clock), unsealed)
+                    .record(store.journal().book());
         }
-        this.indexes = new RingIndexes(load(builder, unsealed));
-        this.timeline = new Timeline(builder.clock);
-        timeline.note(recovered.head());
+        this.writers = new Writers(this, streams, episodes, participants);
         this.upkeep = new Upkeep(
-                ring, timeline, epochs, geometry.ordinal(recovered.floor()), builder.closeTimeout, indexes::free);
+                ring,
+                timeline,
+                epochs,
+                geometry.ordinal(recovered.floor()),
+                builder.closeTimeout,
+                new Upkeep.Rest(journal, episodes::endAll, indexes::free));
         if (builder.automaticUpkeep) {
             upkeep.start();
         }
-    }
-
-    /** Loads the indexes; {@code unsealed}: rows from there on may have been lost though their leaves were not. */
-    private List<RingIndex> load(Builder builder, long unsealed) {
-        IndexLoader loader = new IndexLoader(ring, this::starts, unsealed);
-        if (store != null) {
-            return store.indexes().stream()
-                    .map(index -> loader.load(index.settings(), index.memory()))
-                    .toList();
-        }
-        return IndexNames.sorted(builder.indexes).stream()
-                .map(settings -> loader.load(settings, AnonymousIndex.create(settings, capacity)))
-                .toList();
-    }
-
-    private LongPredicate starts(PriorityIndex settings) {
-        Windows windows = settings.windows();
-        return windows == null
-                ? new TransitionStarts(ring, schema.rowLayout())
-                : new WindowStarts(new EpisodeWalk(ring, openEpisodes), schema.rowLayout(), windows);
     }
 
     /**
@@ -194,7 +184,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         ring.requireOpen();
         int id = streams.open(stream);
         syncStreams(id);
-        return new SinkStreamWriter(schema, lane(stream, id), appender(new int[] {id}), capacity);
+        return writers.writer(stream, id);
     }
 
     @Override
@@ -202,11 +192,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         ring.requireOpen();
         int[] ids = streams.openAll(names);
         syncStreams(ids);
-        List<Lane> lanes = new ArrayList<>();
-        for (int i = 0; i < ids.length; i++) {
-            lanes.add(lane(names.get(i), ids[i]));
-        }
-        return new SinkVectorWriter(schema, lanes, appender(ids), capacity);
+        return writers.vectorWriter(names, ids);
     }
 
     @Override
@@ -235,6 +221,11 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     @Override
+    public List<Episode> episodes() {
+        return inside(() -> episodes.held(streams.names()));
+    }
+
+    @Override
     public long policyVersion() {
         ring.requireOpen();
         return ring.policyVersions().newest();
@@ -249,26 +240,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
 
     @Override
     public MemoryStats stats() {
-        long size = size();
-        var appends = participants.appends();
-        var samples = participants.samples();
-        return new MemoryStats(
-                size,
-                capacity,
-                ring.head(),
-                appends.transitions(),
-                samples.batches(),
-                samples.transitions(),
-                samples.redraws(),
-                samples.torn(),
-                samples.steps(),
-                appends.lostRaces(),
-                appends.failures(),
-                samples.updates(),
-                samples.stale(),
-                appends.clamped() + samples.clamped(),
-                upkeep.storedBytes(),
-                upkeep.pinnedBytes());
+        return participants.stats(size(), ring, upkeep);
     }
 
     /**
@@ -313,55 +285,44 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         return indexes;
     }
 
+    /** For tests: the journal. */
+    EpisodeJournal journal() {
+        return journal;
+    }
+
     /** For tests: the epochs of the ring's users. */
     Epochs epochs() {
         return epochs;
     }
 
     private void recordStream(int id, String name) {
-        if (store != null) {
-            try {
-                store.recordStream(id, name);
-            } catch (StorageException e) {
-                // The journal is closed if the memory was, since the caller looked.
-                ring.requireOpen();
-                throw e;
-            }
-        }
+        inside(() -> {
+            ring.requireWritable();
+            RecordImage image = journal.newImage();
+            image.stream(id, name);
+            journal.append(image);
+            return id;
+        });
     }
 
     /** Before a row can name them. */
     private void syncStreams(int... opened) {
-        try {
-            if (store != null) {
-                upkeep.syncStreams(store);
-            }
-        } catch (StorageException e) {
-            for (int id : opened) {
-                streams.close(id);
-            }
-            ring.requireOpen();
-            throw e;
+        if (store != null) {
+            streams.sync(() -> upkeep.syncStreams(store.segmentFiles()), ring::requireOpen, opened);
         }
     }
 
-    private Lane lane(String stream, int id) {
-        return new Lane(stream, id, new StagedRow(schema, layout, RowDescriptor.HEADER_LENGTH));
-    }
-
-    private RingAppender appender(int[] streamIds) {
-        for (int id : streamIds) {
-            openEpisodes.register(id);
-        }
+    /** Runs what looks at mapped memory. */
+    private <T> T inside(Supplier<T> call) {
         EpochRecord epoch = epochs.register();
-        var counters = participants.newWriter();
-        return new RingAppender(ring, epoch, episodes, openEpisodes, counters, indexes.listener(streamIds), () -> {
-            participants.retire(counters);
+        try {
+            epoch.enter();
+            ring.requireOpen();
+            return call.get();
+        } finally {
+            epoch.exit();
             epochs.unregister(epoch);
-            for (int id : streamIds) {
-                streams.close(id);
-            }
-        });
+        }
     }
 
     /** Collects options. Not safe for use by several threads. */
@@ -376,6 +337,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         private Duration closeTimeout = Duration.ofSeconds(10);
         private FileLayer files = new NioFileLayer();
         private boolean automaticUpkeep = true;
+        private int journalPageLength = JournalFiles.PAGE_LENGTH;
         private EpochClock clock = SystemEpochClock.INSTANCE;
         private @Nullable UUID fixedMemoryId;
         private @Nullable Long fixedIncarnation;
@@ -473,14 +435,20 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             return this;
         }
 
-        Builder withoutAutomaticUpkeep() {
-            this.automaticUpkeep = false;
+        /** For tests: pages of the journal so short that every test crosses many. */
+        Builder journalPages(int length) {
+            this.journalPageLength = length;
             return this;
         }
 
-        /** For tests: what time it is. */
+        /** For tests: times that are the same in every run. */
         Builder clock(EpochClock newClock) {
             this.clock = newClock;
+            return this;
+        }
+
+        Builder withoutAutomaticUpkeep() {
+            this.automaticUpkeep = false;
             return this;
         }
 
@@ -515,7 +483,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             if (directory == null) {
                 return new OffHeapReplayMemory(this, geometry, incarnation, null);
             }
-            Store store = new StoreOpener(files, directory)
+            Store store = new StoreOpener(files, directory, journalPageLength)
                     .open(schema, capacity, request, new StoreOpener.NewMemory(geometry, newMemoryId), incarnation);
             try {
                 return new OffHeapReplayMemory(this, store.superblock().geometry(), incarnation, store);

@@ -1,7 +1,10 @@
 package io.engram.replay.offheap;
 
+import io.engram.replay.MemoryStats;
 import io.engram.replay.offheap.internal.ring.AppendCounters;
+import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.sample.SampleCounters;
+import io.engram.replay.offheap.internal.upkeep.Upkeep;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -48,5 +51,28 @@ final class Participants {
         sum.add(closedSamplers);
         samplers.forEach(sum::add);
         return sum;
+    }
+
+    /** What all of them did so far. */
+    MemoryStats stats(long size, Ring ring, Upkeep upkeep) {
+        AppendCounters appends = appends();
+        SampleCounters samples = samples();
+        return new MemoryStats(
+                size,
+                ring.capacity(),
+                ring.head(),
+                appends.transitions(),
+                samples.batches(),
+                samples.transitions(),
+                samples.redraws(),
+                samples.torn(),
+                samples.steps(),
+                appends.lostRaces(),
+                appends.failures(),
+                samples.updates(),
+                samples.stale(),
+                appends.clamped() + samples.clamped(),
+                upkeep.storedBytes(),
+                upkeep.pinnedBytes());
     }
 }

@@ -100,7 +100,9 @@ final class Acknowledged {
     void requireSurvives(Path directory, Acknowledged.Opener opener, long claimed) {
         Map<String, Long> last;
         try (OffHeapReplayMemory memory = opener.open(directory)) {
-            last = requireHeld(HeldRows.of(memory), StoredJournal.streams(directory), claimed);
+            SortedMap<Long, StoredRow> held = HeldRows.of(memory);
+            last = requireHeld(held, StoredJournal.streams(directory), claimed);
+            HeldEpisodes.requireFor(memory, held, StoredJournal.streams(directory));
             goOn(memory, last);
         }
         try (OffHeapReplayMemory memory = opener.open(directory)) {

@@ -3,7 +3,6 @@ package io.engram.replay.offheap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.engram.replay.offheap.internal.store.JournalDescriptor;
 import io.engram.replay.offheap.internal.store.SegmentDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 
 /** Something bad that happens to the files of a memory. */
 interface Damage {
@@ -131,24 +129,43 @@ interface Damage {
         return Files.createFile(removeSegments(directory));
     }
 
-    static Path repeatRecord(Path directory) throws IOException {
-        Path journal = directory.resolve(JournalDescriptor.FILE_NAME);
-        byte[] bytes = Files.readAllBytes(journal);
-        int record = JournalDescriptor.TYPE_OFFSET
-                + ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
-        byte[] twice = Arrays.copyOf(bytes, bytes.length + record);
-        System.arraycopy(bytes, 0, twice, bytes.length, record);
-        return Files.write(journal, twice);
+    /** The n-th page of the journal. */
+    static Path page(Path directory, int n) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("journal"))) {
+            return files.sorted().toList().get(n);
+        }
     }
 
-    static Path unknownRecord(Path directory) throws IOException {
-        Path journal = directory.resolve(JournalDescriptor.FILE_NAME);
-        byte[] bytes = Files.readAllBytes(journal);
-        ByteBuffer record = ByteBuffer.allocate(bytes.length + 13).order(ByteOrder.LITTLE_ENDIAN);
-        record.put(bytes).putInt(5).putInt(0).put((byte) 77).putInt(1);
-        CRC32C crc = new CRC32C();
-        crc.update(record.array(), bytes.length, 13);
-        record.putInt(bytes.length + JournalDescriptor.CRC_OFFSET, (int) crc.getValue());
-        return Files.write(journal, record.array());
+    /** Where the first record of a type lies in the first page. */
+    static int record(Path directory, int type) throws IOException {
+        Path page = page(directory, 0);
+        return StoredJournal.read(directory).records().stream()
+                .filter(entry -> entry.type() == type && entry.file().equals(page))
+                .findFirst()
+                .orElseThrow()
+                .offset();
+    }
+
+    /** Changes a whole number of a record and makes the record whole again. */
+    static Path rewriteRecord(Path directory, int type, int field, int value) throws IOException {
+        Path page = page(directory, 0);
+        int at = record(directory, type);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(page)).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putInt(at + field, value);
+        bytes.putInt(at + 4, StoredJournal.checksum(bytes, at, bytes.getInt(at)));
+        return Files.write(page, bytes.array());
+    }
+
+    /** A copy of the first page under another name. */
+    static Path twinPage(Path directory) throws IOException {
+        Path page = page(directory, 0);
+        return Files.copy(page, page.resolveSibling("0" + page.getFileName()));
+    }
+
+    /** Removes the n-th page, which the message names with the one behind it. */
+    static Path removePage(Path directory, int n) throws IOException {
+        Path behind = page(directory, n + 1);
+        Files.delete(page(directory, n));
+        return behind;
     }
 }

@@ -1,6 +1,7 @@
 package io.engram.replay.offheap;
 
 import io.engram.replay.Columns;
+import io.engram.replay.EpisodeLabel;
 import io.engram.replay.Field;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.RowLayout;
@@ -32,6 +33,7 @@ final class ExperienceActor implements AutoCloseable {
     ExperienceActor(ReplayMemory memory, String stream, long count) {
         this.writer = memory.writer(stream);
         this.stream = stream;
+        writer.label(EpisodeLabel.ofSubject(stream));
         this.arrival = memory.schema().rowLayout() == RowLayout.ARRIVAL;
         this.columns = Columns.allocate(memory.schema(), MAX_STEPS);
         this.maxSteps = (int) Math.min(MAX_STEPS, memory.capacity() / 2);

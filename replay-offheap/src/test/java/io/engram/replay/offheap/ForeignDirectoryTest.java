@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.engram.replay.RowLayout;
-import io.engram.replay.offheap.internal.store.JournalDescriptor;
+import io.engram.replay.offheap.internal.store.JournalFiles;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Directories that hold no memory and must not become one. */
 class ForeignDirectoryTest {
     private static final String HEAD = SuperblockDescriptor.FILE_NAME;
-    private static final String JOURNAL = JournalDescriptor.FILE_NAME;
+    private static final String JOURNAL = JournalFiles.DIRECTORY;
 
     @TempDir
     Path place;
@@ -52,9 +52,9 @@ class ForeignDirectoryTest {
             Path half = Files.createDirectories(place.resolve("half-" + name));
             Files.createFile(half.resolve("lock"));
             if (!name.equals(JOURNAL)) {
-                Files.createFile(half.resolve(JOURNAL));
+                Files.createDirectories(half.resolve(JOURNAL));
             }
-            if (name.equals("segments")) {
+            if (name.equals("segments") || name.equals(JOURNAL)) {
                 Files.createFile(half.resolve(name));
             } else {
                 Files.createDirectories(half.resolve(name));

@@ -9,6 +9,8 @@ import io.engram.replay.internal.RowFlags;
 import io.engram.replay.internal.priority.Leaves;
 import io.engram.replay.internal.priority.Mass;
 import io.engram.replay.internal.priority.MaximumPriority;
+import io.engram.replay.offheap.internal.journal.PageDescriptor;
+import io.engram.replay.offheap.internal.journal.RecordDescriptor;
 import io.engram.replay.offheap.internal.priority.IndexMemory;
 import io.engram.replay.offheap.internal.priority.Leaf;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
@@ -16,7 +18,7 @@ import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.Stamp;
 import io.engram.replay.offheap.internal.store.DirectoryLock;
 import io.engram.replay.offheap.internal.store.IndexDescriptor;
-import io.engram.replay.offheap.internal.store.JournalDescriptor;
+import io.engram.replay.offheap.internal.store.JournalFiles;
 import io.engram.replay.offheap.internal.store.SegmentDescriptor;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.lang.reflect.Field;
@@ -60,8 +62,13 @@ class FormatDocumentTest {
                         "Row: offset",
                         "Stamp: bits",
                         "Stamp: state",
-                        "Journal: offset",
-                        "Journal: type",
+                        "Journal page: offset",
+                        "Record: offset",
+                        "Record: type",
+                        "STREAM: offset",
+                        "BEGIN: offset",
+                        "END: offset",
+                        "KEPT: offset",
                         "Priority index: part",
                         "Index header: offset",
                         "Maximum: offset",
@@ -113,13 +120,52 @@ class FormatDocumentTest {
     }
 
     @Test
+    void journalPageIsAsTheDocumentSays() {
+        requireOffsets(
+                "Journal page",
+                offsets(PageDescriptor.class, name -> name.equals("seal") ? null : name),
+                Map.of(
+                        "zeros",
+                        52,
+                        "more zeros",
+                        PageDescriptor.SEAL_END,
+                        "first record",
+                        PageDescriptor.HEADER_LENGTH));
+        requireMagic("Journal page", PageDescriptor.MAGIC, PageDescriptor.VERSION);
+        requireChecksumEnds("Journal page", PageDescriptor.CHECKED_LENGTH);
+        assertThat(line("Journal page", "field", "length").get("meaning"))
+                .endsWith(PageDescriptor.MIN_LENGTH + " to " + PageDescriptor.MAX_LENGTH);
+    }
+
+    @Test
     void journalRecordIsAsTheDocumentSays() {
-        requireOffsets("Journal", offsets(JournalDescriptor.class, name -> name), Map.of());
-        assertThat(line("Journal", "field", "length").get("meaning")).endsWith("1 to " + JournalDescriptor.MAX_LENGTH);
-        FormatDocument.Table types = document.table("Journal", "value");
-        assertThat(types.lines()).hasSize(1);
-        assertThat(types.lines().get(0).get("type")).isEqualTo("STREAM");
-        assertThat(types.lines().get(0).number("value")).isEqualTo(JournalDescriptor.STREAM);
+        Map<String, Integer> all = offsets(RecordDescriptor.class, name -> name);
+        requireRecord("Record", all, "word", "crc32c", "type", "stream");
+        assertThat(line("Record", "field", "word").get("meaning")).endsWith("16 to " + RecordDescriptor.MAX_LENGTH);
+        requireRecord("STREAM", all, "header", "name");
+        requireRecord("BEGIN", all, "header", "episode", "begun", "policy", "head", "label");
+        requireRecord(
+                "END", all, "header", "episode", "ended", "first", "last", "length", "reward", "kind", "recovered");
+        requireRecord("KEPT", all, "header", "first page", "next episode");
+        Map<String, Integer> types = new TreeMap<>();
+        document.table("Record", "value").lines().forEach(line -> types.put(line.get("type"), line.number("value")));
+        assertThat(types)
+                .isEqualTo(Map.of(
+                        "STREAM", RecordDescriptor.STREAM,
+                        "BEGIN", RecordDescriptor.BEGIN,
+                        "END", RecordDescriptor.END,
+                        "KEPT", RecordDescriptor.KEPT));
+        assertThat(line("END", "field", "kind").get("meaning"))
+                .isEqualTo(RecordDescriptor.TERMINATED + " TERMINATED, " + RecordDescriptor.TRUNCATED + " TRUNCATED, "
+                        + RecordDescriptor.ABANDONED + " ABANDONED");
+    }
+
+    private void requireRecord(String heading, Map<String, Integer> all, String... fields) {
+        Map<String, Integer> expected = new TreeMap<>();
+        for (String field : fields) {
+            expected.put(field, field.equals("header") ? Integer.valueOf(0) : all.get(field));
+        }
+        requireOffsets(heading, expected, Map.of());
     }
 
     @Test
@@ -244,10 +290,11 @@ class FormatDocumentTest {
                 .containsExactly(
                         "`" + DirectoryLock.FILE_NAME + "`",
                         "`" + SuperblockDescriptor.FILE_NAME + "`",
-                        "`" + JournalDescriptor.FILE_NAME + "`",
+                        "`" + JournalFiles.DIRECTORY + "/`",
                         "`" + SegmentDescriptor.DIRECTORY + "/`",
                         "`" + IndexDescriptor.DIRECTORY + "/`",
-                        "`" + SuperblockDescriptor.FILE_NAME + ".tmp`, `" + SegmentDescriptor.DIRECTORY
+                        "`" + SuperblockDescriptor.FILE_NAME + ".tmp`, `" + JournalFiles.DIRECTORY + "/*"
+                                + JournalFiles.SUFFIX + ".tmp`, `" + SegmentDescriptor.DIRECTORY
                                 + "/*.seg.tmp`, `" + IndexDescriptor.DIRECTORY + "/*" + IndexDescriptor.SUFFIX
                                 + ".tmp`");
     }
@@ -295,10 +342,21 @@ class FormatDocumentTest {
         assertThat(segment.getInt(footer + at("Footer page", "published"))).isEqualTo(4);
         assertThat(segment.getLong(footer + at("Footer page", "next episode"))).isEqualTo(1);
         assertThat(segment.getInt(footer + at("Footer page", "next stream"))).isEqualTo(1);
-        ByteBuffer journal = buffer(image, "journal.log");
-        assertThat(journal.get(at("Journal", "type"))).isEqualTo((byte) 1);
-        assertThat(text(journal, at("Journal", "body") + 4, 4)).isEqualTo("name");
-        assertThat(journal.capacity()).isEqualTo(8 + journal.getInt(at("Journal", "length")));
+        ByteBuffer journal = buffer(image, "journal/0000000000000000-000000000000004d-0000.page");
+        assertThat(text(journal, at("Journal page", "magic"), 8)).isEqualTo("ENGRAMJN");
+        assertThat(journal.getInt(at("Journal page", "length"))).isEqualTo(journal.capacity());
+        int stream = at("Journal page", "first record");
+        assertThat(journal.getInt(stream + at("Record", "type"))).isEqualTo(1);
+        assertThat(journal.getInt(stream)).isEqualTo(at("STREAM", "name") + 4);
+        assertThat(text(journal, stream + at("STREAM", "name"), 4)).isEqualTo("name");
+        int begin = stream + 24;
+        assertThat(journal.getInt(begin + at("Record", "type"))).isEqualTo(2);
+        assertThat(journal.getLong(begin + at("BEGIN", "episode"))).isZero();
+        int end = begin + (journal.getInt(begin) + 7) / 8 * 8;
+        assertThat(journal.getInt(end + at("Record", "type"))).isEqualTo(3);
+        assertThat(journal.getLong(end + at("END", "last"))).isEqualTo(5);
+        assertThat(journal.getLong(end + at("END", "length"))).isEqualTo(5);
+        assertThat(journal.getInt(end + at("END", "kind"))).isEqualTo(2);
         assertThat(new PayloadLayout(Experience.schema(RowLayout.ARRIVAL)).length() + 40)
                 .isLessThanOrEqualTo(stride);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.replay.Batch;
 import io.engram.replay.DType;
+import io.engram.replay.EpisodeLabel;
 import io.engram.replay.Field;
 import io.engram.replay.InitialPriority;
 import io.engram.replay.PriorityIndex;
@@ -13,7 +14,9 @@ import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
+import io.engram.replay.contract.EpisodeContract;
 import io.engram.replay.contract.SameBatches;
+import io.engram.replay.offheap.internal.journal.PageDescriptor;
 import io.engram.replay.onheap.HeapReplayMemory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +24,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -68,6 +72,7 @@ class GoldenFileTest {
             play(twin, () -> {});
             SameBatches.assertSameBatches(twin, memory, 1, 2, 3);
             assertThat(memory.policyVersion()).isEqualTo(twin.policyVersion()).isEqualTo(5);
+            assertThat(timeless(memory)).isEqualTo(timeless(twin)).hasSizeGreaterThan(2);
             assertThat(memory.priorityIndexes()).containsExactly(INDEXES[1], INDEXES[0]);
             assertThat(masses(memory)).isEqualTo(masses(twin));
         }
@@ -110,6 +115,8 @@ class GoldenFileTest {
                 .segmentRows(4)
                 .priorities(INDEXES)
                 .identity(MEMORY_ID, INCARNATION)
+                .journalPages(PageDescriptor.MIN_LENGTH)
+                .clock(() -> 1_700_000_000_000L)
                 .withoutAutomaticUpkeep();
     }
 
@@ -131,6 +138,7 @@ class GoldenFileTest {
                 StreamWriter writer = i % 3 == 0 ? right : left;
                 if (i % 5 == 4) {
                     writer.policyVersion(i / 5);
+                    writer.label(EpisodeLabel.ofSubject("subject \u00e4 " + i, "even", "tag-" + i));
                 }
                 stage(writer, i);
                 if (!writer.inEpisode() || i % 10 == 9) {
@@ -141,6 +149,10 @@ class GoldenFileTest {
                 turn.run();
             }
         }
+    }
+
+    private static List<String> timeless(ReplayMemory memory) {
+        return memory.episodes().stream().map(EpisodeContract::text).toList();
     }
 
     /** Draws once and gives what was drawn different priorities. */
@@ -185,8 +197,8 @@ class GoldenFileTest {
     }
 
     private Path unzip(RowLayout layout) throws IOException {
-        Map<String, String> entries =
-                new TreeMap<>(Map.of("", "directory", "segments", "directory", "priorities", "directory"));
+        Map<String, String> entries = new TreeMap<>(
+                Map.of("", "directory", "segments", "directory", "journal", "directory", "priorities", "directory"));
         Map<String, byte[]> files = new TreeMap<>();
         try (ZipInputStream zip = new ZipInputStream(resource(name(layout) + ".zip"))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {

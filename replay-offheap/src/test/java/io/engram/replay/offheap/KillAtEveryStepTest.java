@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.replay.RowLayout;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.WatchedFiles.Operation;
+import io.engram.replay.offheap.internal.journal.PageDescriptor;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,6 +42,7 @@ class KillAtEveryStepTest {
                 .directory(place)
                 .segmentRows(segmentRows)
                 .files(WatchedFiles.unsynced())
+                .journalPages(PageDescriptor.MIN_LENGTH)
                 .withoutAutomaticUpkeep()
                 .open();
         Path original = directory.resolve("original");
@@ -50,6 +52,7 @@ class KillAtEveryStepTest {
                     .directory(original)
                     .segmentRows(segmentRows)
                     .files(WatchedFiles.watchedBy(copier))
+                    .journalPages(PageDescriptor.MIN_LENGTH)
                     .withoutAutomaticUpkeep()
                     .open()) {
                 copier.scenario.play(memory, (int) capacity + 8 * segmentRows);

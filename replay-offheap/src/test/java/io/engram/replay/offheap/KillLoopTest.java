@@ -160,23 +160,25 @@ class KillLoopTest {
                 return;
             }
             StoredSegments stored = StoredSegments.read(memory);
+            Map<Integer, String> streams = StoredJournal.streams(memory);
             // Nobody claimed beyond this: each actor marks its rows, or dies with the claim of one call.
             long claimed = Math.max(stored.highest(), acknowledged.highest()) + 1 + ACTORS * ExperienceActor.MAX_ROWS;
             try (OffHeapReplayMemory opened =
                     KillLoopMain.open(memory, shape.layout, shape.capacity, shape.segmentRows)) {
                 Ring ring = opened.ring();
                 SortedMap<Long, StoredRow> held = HeldRows.of(opened);
-                last = acknowledged.requireHeld(held, StoredJournal.streams(memory), claimed);
+                last = acknowledged.requireHeld(held, streams, claimed);
                 assertThat(ring.head())
                         .isEqualTo(
                                 stored.rows().isEmpty()
                                         ? ring.head()
                                         : stored.rows().lastKey() + 1);
                 assertThat(held).isEqualTo(stored.rows().tailMap(ring.tail(ring.head())));
+                HeldEpisodes.requireFor(opened, held, streams);
                 requireWholeBatches(opened, held);
                 HeldPriorities.requireFor(opened, held);
                 rowsFound += held.size();
-                acknowledged = acknowledged.next(held, StoredJournal.streams(memory));
+                acknowledged = acknowledged.next(held, streams);
             }
             segmentsFound += stored.ordinals().size();
             sealedFound += stored.sealed().size();

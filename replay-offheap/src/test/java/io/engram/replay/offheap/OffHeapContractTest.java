@@ -9,6 +9,7 @@ import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
 import io.engram.replay.contract.BulkWriterContract;
 import io.engram.replay.contract.ClosingContract;
+import io.engram.replay.contract.EpisodeContract;
 import io.engram.replay.contract.HistoryContract;
 import io.engram.replay.contract.InitialPriorityContract;
 import io.engram.replay.contract.PolicyVersionContract;
@@ -22,6 +23,7 @@ import io.engram.replay.contract.SamePrioritizedBatches;
 import io.engram.replay.contract.SamplerContract;
 import io.engram.replay.contract.Schemas;
 import io.engram.replay.contract.WriterContract;
+import io.engram.replay.offheap.internal.journal.PageDescriptor;
 import io.engram.replay.onheap.HeapReplayMemory;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +42,7 @@ class OffHeapContractTest {
         return OffHeapReplayMemory.builder(schema, capacity)
                 .directory(directory.resolve("memory-" + NUMBER.getAndIncrement()))
                 .segmentRows(8)
+                .journalPages(PageDescriptor.MIN_LENGTH)
                 .priorities(indexes)
                 .open();
     }
@@ -48,6 +51,7 @@ class OffHeapContractTest {
         return OffHeapReplayMemory.builder(schema, capacity)
                 .storage(Storage.VOLATILE)
                 .segmentRows(8)
+                .journalPages(PageDescriptor.MIN_LENGTH)
                 .priorities(indexes)
                 .open();
     }
@@ -117,6 +121,14 @@ class OffHeapContractTest {
     }
 
     @Nested
+    class PersistentEpisode extends EpisodeContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return persistent(schema, capacity, indexes);
+        }
+    }
+
+    @Nested
     class PersistentPolicyVersion extends PolicyVersionContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
@@ -158,6 +170,14 @@ class OffHeapContractTest {
 
     @Nested
     class VolatileSampler extends SamplerContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return inAnonymousMemory(schema, capacity, indexes);
+        }
+    }
+
+    @Nested
+    class VolatileEpisode extends EpisodeContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
             return inAnonymousMemory(schema, capacity, indexes);

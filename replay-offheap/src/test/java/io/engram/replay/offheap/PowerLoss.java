@@ -72,7 +72,8 @@ final class PowerLoss implements WatchedFiles.Watch {
                 survivors.remove(change.name());
             }
         }
-        Map<String, String> entries = new TreeMap<>(Map.of("", "directory", "segments", "directory"));
+        Map<String, String> entries =
+                new TreeMap<>(Map.of("", "directory", "segments", "directory", "journal", "directory"));
         Map<String, byte[]> files = new TreeMap<>();
         for (Map.Entry<Path, Inode> survivor : survivors.entrySet()) {
             String name = root.relativize(survivor.getKey()).toString();

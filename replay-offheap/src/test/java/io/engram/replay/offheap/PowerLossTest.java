@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.replay.RowLayout;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.WatchedFiles.Operation;
+import io.engram.replay.offheap.internal.journal.PageDescriptor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,6 +83,7 @@ class PowerLossTest {
                 .directory(place)
                 .segmentRows(4)
                 .files(files)
+                .journalPages(PageDescriptor.MIN_LENGTH)
                 .withoutAutomaticUpkeep()
                 .open();
     }
@@ -142,6 +144,7 @@ class PowerLossTest {
             try (OffHeapReplayMemory memory = open(copy, layout, capacity, WatchedFiles.unsynced())) {
                 SortedMap<Long, StoredRow> held = HeldRows.of(memory);
                 Map<Integer, String> streams = StoredJournal.streams(copy);
+                HeldEpisodes.requireFor(memory, held, streams);
                 Map<Long, String> found = new HashMap<>();
                 held.forEach((sequence, row) -> {
                     String stream = streams.get(row.stream());

@@ -3,6 +3,8 @@ package io.engram.replay.offheap;
 import io.engram.replay.Batch;
 import io.engram.replay.BetaSchedule;
 import io.engram.replay.DType;
+import io.engram.replay.FrameStack;
+import io.engram.replay.NStep;
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Sampler;
@@ -92,5 +94,29 @@ final class ReadmeSnippets {
             }
         }
         // README priorities end
+    }
+
+    /** A learner of image observations. */
+    interface FrameLearner {
+        void learn(
+                ByteBuffer states, ByteBuffer later, FloatBuffer returns, FloatBuffer discounts, ByteBuffer bootstraps);
+    }
+
+    static void sampleStacks(OffHeapReplayMemory memory, FrameLearner learner) {
+        // README stacks begin
+        SamplerSpec spec = SamplerSpec.uniform("learner", 32)
+                .stack("observation", FrameStack.of(4))
+                .nStep(NStep.of(3, 0.99))
+                .build();
+        try (Sampler sampler = memory.sampler(spec)) {
+            Batch batch = sampler.sample(sampler.newBatch());
+            ByteBuffer states = batch.column("observation").buffer(); // u8 [32, 4, 84, 84]
+            ByteBuffer later = batch.column("next/observation").buffer(); // the stacks three steps on, or at the end
+            FloatBuffer returns = batch.column("reward").floats(); // r0 + g r1 + g^2 r2
+            FloatBuffer discounts = batch.column(NStep.DISCOUNT).floats(); // g^3, of shortened ones g^k
+            ByteBuffer bootstraps = batch.column(NStep.BOOTSTRAP).buffer(); // 0 where it terminated
+            learner.learn(states, later, returns, discounts, bootstraps);
+        }
+        // README stacks end
     }
 }

@@ -32,6 +32,9 @@ class ReadmeTest {
         String second = between(source, "// README priorities begin\n", "\n        // README priorities end")
                 .stripIndent();
         assertThat(readme).contains("```java\n" + second + "\n```");
+        String third = between(source, "// README stacks begin\n", "\n        // README stacks end")
+                .stripIndent();
+        assertThat(readme).contains("```java\n" + third + "\n```");
     }
 
     @Test
@@ -58,6 +61,30 @@ class ReadmeTest {
                 },
                 20);
         assertThat(learned).hasValue(20);
+    }
+
+    @Test
+    void snippetSamplesStacks() {
+        Schema schema = Schema.builder().observation(DType.U8, 84, 84).reward().build();
+        try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(schema, 100)
+                        .directory(directory)
+                        .open();
+                StreamWriter writer = memory.writer("actor-0")) {
+            writer.begin(new byte[84 * 84]);
+            for (int step = 0; step < 10; step++) {
+                writer.field("reward").set(1f);
+                writer.field("observation").set(new byte[84 * 84]);
+                writer.step(step == 9, false);
+            }
+            ReadmeSnippets.sampleStacks(memory, (states, later, returns, discounts, bootstraps) -> {
+                assertThat(states.capacity()).isEqualTo(32 * 4 * 84 * 84).isEqualTo(later.capacity());
+                for (int row = 0; row < 32; row++) {
+                    assertThat(returns.get(row)).isBetween(1f, 3f);
+                    assertThat(discounts.get(row)).isBetween(0.97f, 0.99f);
+                    assertThat(bootstraps.get(row)).isBetween((byte) 0, (byte) 1);
+                }
+            });
+        }
     }
 
     @Test

@@ -1,44 +1,108 @@
 package io.engram.replay.offheap;
 
-import io.engram.replay.offheap.internal.store.JournalDescriptor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
-/** A journal read by FORMAT.md and nothing else, as far as its records are whole. */
-final class StoredJournal {
-    private StoredJournal() {}
+/**
+ * A journal read by FORMAT.md and nothing else: every whole record, in order, whatever lies between them.
+ *
+ * @param records in order
+ * @param pages numbers of the pages, in order
+ */
+record StoredJournal(List<Entry> records, List<Long> pages) {
+    private static final int HEADER = 128;
 
-    /** The names of streams by number. */
-    static Map<Integer, String> streams(Path directory) {
-        try {
-            return decode(Files.readAllBytes(directory.resolve(JournalDescriptor.FILE_NAME)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** A whole record: where it lies and its bytes. */
+    record Entry(Path file, int offset, ByteBuffer bytes) {
+        int type() {
+            return bytes.getInt(8);
+        }
+
+        int stream() {
+            return bytes.getInt(12);
+        }
+
+        long episode() {
+            return bytes.getLong(16);
         }
     }
 
-    private static Map<Integer, String> decode(byte[] bytes) {
-        ByteBuffer journal = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        Map<Integer, String> streams = new TreeMap<>();
-        int at = 0;
-        while (bytes.length - at >= JournalDescriptor.BODY_OFFSET) {
-            int end = at + JournalDescriptor.TYPE_OFFSET + journal.getInt(at + JournalDescriptor.LENGTH_OFFSET);
-            if (end > bytes.length) {
-                break;
+    /** The journal of a directory, also while a memory is open there, which may remove pages meanwhile. */
+    static StoredJournal read(Path directory) {
+        while (true) {
+            try {
+                return readOnce(directory);
+            } catch (NoSuchFileException e) {
+                // What was needed of the page is in a later one: once more.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            int name = at + JournalDescriptor.BODY_OFFSET + Integer.BYTES;
-            streams.put(
-                    journal.getInt(at + JournalDescriptor.BODY_OFFSET),
-                    new String(bytes, name, end - name, StandardCharsets.UTF_8));
-            at = end;
+        }
+    }
+
+    private static StoredJournal readOnce(Path directory) throws IOException {
+        List<Entry> records = new ArrayList<>();
+        List<Long> pages = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory.resolve("journal"))) {
+            for (Path file : files.sorted().toList()) {
+                if (file.toString().endsWith(".page")) {
+                    ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+                    pages.add(page.getLong(40));
+                    read(file, page, records);
+                }
+            }
+        }
+        return new StoredJournal(records, pages);
+    }
+
+    /** The names of streams by number. */
+    static Map<Integer, String> streams(Path directory) {
+        Map<Integer, String> streams = new TreeMap<>();
+        for (Entry entry : read(directory).records()) {
+            if (entry.type() == 1) {
+                byte[] name = new byte[entry.bytes().capacity() - 16];
+                entry.bytes().get(16, name);
+                streams.put(entry.stream(), new String(name, StandardCharsets.UTF_8));
+            }
         }
         return streams;
+    }
+
+    private static void read(Path file, ByteBuffer page, List<Entry> records) {
+        for (int at = HEADER; at < page.capacity(); at += Long.BYTES) {
+            int length = page.getInt(at);
+            if (length >= 16 && length <= 4096 && length <= page.capacity() - at && isWhole(page, at, length)) {
+                records.add(new Entry(file, at, page.slice(at, length).order(ByteOrder.LITTLE_ENDIAN)));
+                at += (length - 1) / Long.BYTES * Long.BYTES;
+            }
+        }
+    }
+
+    private static boolean isWhole(ByteBuffer page, int at, int length) {
+        return page.getInt(at + 4) == checksum(page, at, length);
+    }
+
+    static int checksum(ByteBuffer page, int at, int length) {
+        ByteBuffer covered = ByteBuffer.allocate(32 + length).order(ByteOrder.LITTLE_ENDIAN);
+        covered.putLong(page.getLong(16))
+                .putLong(page.getLong(24))
+                .putLong(page.getLong(40))
+                .putLong(at);
+        covered.put(page.slice(at, length)).putInt(32, length).putInt(36, 0);
+        CRC32C crc = new CRC32C();
+        crc.update(covered.array());
+        return (int) crc.getValue();
     }
 }

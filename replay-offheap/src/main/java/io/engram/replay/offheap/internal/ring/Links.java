@@ -86,6 +86,22 @@ public final class Links {
     }
 
     /**
+     * Stores the links that may have been lost: those that lead to rows of unsealed segments, and of the newest sealed
+     * one, since its links are synced after it was sealed.
+     *
+     * @param ring of the rows
+     * @param floor the oldest row there may be
+     * @param unsealed the first row of an unsealed segment
+     */
+    public static void rebuildBehind(Ring ring, long floor, long unsealed) {
+        SegmentGeometry geometry = ring.geometry();
+        long first = Math.max(geometry.ordinal(floor), geometry.ordinal(unsealed) - 1);
+        for (long ordinal = first; ordinal < geometry.ordinal(ring.limit()); ordinal++) {
+            rebuild(ring, ordinal);
+        }
+    }
+
+    /**
      * Stores the links that lead to the rows of a segment.
      *
      * @param ring of the rows

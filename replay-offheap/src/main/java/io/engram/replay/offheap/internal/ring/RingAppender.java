@@ -5,6 +5,7 @@ import io.engram.replay.internal.RowFlags;
 import io.engram.replay.internal.RowSink;
 import io.engram.replay.offheap.StorageFullException;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
+import io.engram.replay.offheap.internal.journal.JournalWriter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -32,6 +33,7 @@ public final class RingAppender implements RowSink {
     private final Runnable onClose;
     private final AppendCounters counters;
     private final TransitionListener listener;
+    private final JournalWriter journal;
     private final int rowLength;
     private final long sequenceMask;
     private final CRC32C crc = new CRC32C();
@@ -45,8 +47,7 @@ public final class RingAppender implements RowSink {
      *
      * @param ring what to append to
      * @param epoch this writer's record
-     * @param episodes numbers for episodes
-     * @param openEpisodes with room for the writer's streams
+     * @param log is told of each episode
      * @param counters this writer's
      * @param listener is told of each transition
      * @param onClose frees the writer's streams and its record
@@ -54,17 +55,17 @@ public final class RingAppender implements RowSink {
     public RingAppender(
             Ring ring,
             EpochRecord epoch,
-            AtomicLong episodes,
-            OpenEpisodes openEpisodes,
+            EpisodeLog log,
             AppendCounters counters,
             TransitionListener listener,
             Runnable onClose) {
         this.ring = ring;
         this.epoch = epoch;
-        this.episodes = episodes;
-        this.openEpisodes = openEpisodes;
+        this.episodes = log.numbers();
+        this.openEpisodes = log.open();
         this.counters = counters;
         this.listener = listener;
+        this.journal = log.journal();
         this.onClose = onClose;
         this.rowLength = ring.geometry().rowLength();
         this.sequenceMask = ring.geometry().rows() - 1L;
@@ -145,9 +146,30 @@ public final class RingAppender implements RowSink {
     }
 
     @Override
-    public long nextEpisode() {
-        ring.requireOpen();
-        return episodes.getAndIncrement();
+    public long nextEpisode(Lane lane) {
+        boolean alone = !inside;
+        if (alone) {
+            epoch.enter();
+        }
+        try {
+            ring.requireWritable();
+            long episode = episodes.getAndIncrement();
+            beginInJournal(lane, episode, alone ? ring.head() : next);
+            return episode;
+        } finally {
+            if (alone) {
+                epoch.exit();
+            }
+        }
+    }
+
+    private void beginInJournal(Lane lane, long episode, long head) {
+        try {
+            journal.begin(lane, episode, head);
+        } catch (StorageFullException e) {
+            counters.countFailure();
+            throw e;
+        }
     }
 
     @Override
@@ -157,19 +179,22 @@ public final class RingAppender implements RowSink {
 
     @Override
     public void episodeEnded(Lane lane, int flags) {
-        openEpisodes.end(lane.streamId());
-        if (inside) {
-            listener.ended(lane.streamId(), transition(lane));
-            return;
+        boolean alone = !inside;
+        if (alone) {
+            enter();
         }
-        enter();
         try {
-            // Else what the listener writes to may be unmapped.
-            if (!ring.isClosed()) {
-                listener.ended(lane.streamId(), transition(lane));
+            // Otherwise who closed the memory ends the episode, or the next who opens it.
+            if (journal.end(lane, flags)) {
+                openEpisodes.end(lane.streamId());
+                if (!alone || !ring.isClosed()) {
+                    listener.ended(lane.streamId(), transition(lane));
+                }
             }
         } finally {
-            leave();
+            if (alone) {
+                leave();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.engram.replay.offheap.internal.store;
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.ForeignFileException;
 import io.engram.replay.offheap.TruncatedStoreException;
+import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.ring.SealFacts;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.agrona.collections.LongHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,19 +30,21 @@ final class Recovery {
     private final Superblock superblock;
     private final SegmentGeometry geometry;
     private final long incarnation;
-    private final int streams;
+    private final EpisodeBook journal;
     private final RowScanner scanner;
     private final List<Path> leftovers = new ArrayList<>();
 
-    /** {@code streams}: how many have a name in the journal. */
-    Recovery(FileLayer files, Path directory, Superblock superblock, long incarnation, int streams) {
+    /** {@code journal}: what the journal says. */
+    Recovery(FileLayer files, Path directory, Superblock superblock, long incarnation, EpisodeBook journal) {
         this.files = files;
         this.directory = directory;
         this.superblock = superblock;
         this.geometry = superblock.geometry();
         this.incarnation = incarnation;
-        this.streams = streams;
-        this.scanner = new RowScanner(geometry);
+        this.journal = journal;
+        LongHashSet episodes = new LongHashSet();
+        journal.entries().keySet().forEach(episodes::add);
+        this.scanner = new RowScanner(geometry, episodes);
     }
 
     /** A segment file: what it holds, mapped. Sealed if it has facts. */
@@ -60,7 +64,7 @@ final class Recovery {
                 found.add(scan(candidate));
             }
             List<Found> kept = consecutive(withoutTwins(found));
-            requireNamedStreams(kept);
+            requireRecorded(kept);
             Store.Recovered recovered = mend(kept);
             found.removeAll(kept);
             found.forEach(twin -> twin.region().mapping().unmap());
@@ -180,12 +184,20 @@ final class Recovery {
         return new ArrayList<>(last);
     }
 
-    /** A stream is recorded before it has a row. */
-    private void requireNamedStreams(List<Found> found) {
+    /** A stream is recorded before it has a row, an episode durable before one of its rows is. */
+    private void requireRecorded(List<Found> found) {
+        int streams = journal.streams().size();
         for (Found each : found) {
+            if (each.facts() != null && each.rows().nextEpisode() > journal.nextEpisode()) {
+                throw new TruncatedStoreException("the journal is too short: file="
+                        + directory.resolveSibling(JournalFiles.DIRECTORY) + ", episodes found="
+                        + journal.nextEpisode() + ", expected at least "
+                        + each.rows().nextEpisode()
+                        + ", which have rows in " + each.region().file().getFileName() + "; restore it from a copy");
+            }
             if (each.rows().nextStream() > streams) {
                 throw new TruncatedStoreException("the journal is too short: file="
-                        + directory.resolveSibling(JournalDescriptor.FILE_NAME) + ", streams found=" + streams
+                        + directory.resolveSibling(JournalFiles.DIRECTORY) + ", streams found=" + streams
                         + ", expected at least " + each.rows().nextStream() + ", which have rows in "
                         + each.region().file().getFileName() + "; restore it from a copy");
             }
@@ -206,8 +218,8 @@ final class Recovery {
     private Store.Recovered mend(List<Found> found) throws IOException {
         long floor = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
         long head = head(found);
-        long nextEpisode = 0;
-        long newestPolicy = 0;
+        long nextEpisode = journal.nextEpisode();
+        long newestPolicy = journal.newestPolicy();
         for (Found each : found) {
             nextEpisode = Math.max(nextEpisode, each.rows().nextEpisode());
             newestPolicy = Math.max(newestPolicy, each.rows().newestPolicy());

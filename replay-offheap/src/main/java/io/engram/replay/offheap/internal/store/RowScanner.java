@@ -7,12 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.agrona.UnsafeApi;
+import org.agrona.collections.LongHashSet;
 
 /** Reads the rows of a segment that nobody writes to, and mends its slots. For one thread at a time. */
 final class RowScanner {
     private static final long ARRAY_BASE = UnsafeApi.arrayBaseOffset(byte[].class);
 
     private final SegmentGeometry geometry;
+    private final LongHashSet episodes;
     private final CRC32C crc = new CRC32C();
     private final byte[] image;
     private final ByteBuffer view;
@@ -27,7 +29,9 @@ final class RowScanner {
      */
     record Rows(long end, long nextEpisode, long newestPolicy, int nextStream) {}
 
-    RowScanner(SegmentGeometry geometry) {
+    /** {@code episodes}: those in the journal. A row of another one came through a power loss alone and is none. */
+    RowScanner(SegmentGeometry geometry, LongHashSet episodes) {
+        this.episodes = episodes;
         this.geometry = geometry;
         this.image = new byte[geometry.rowLength()];
         this.view = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
@@ -77,6 +81,6 @@ final class RowScanner {
         view.putInt(RowDescriptor.CRC_OFFSET, 0);
         crc.reset();
         crc.update(image);
-        return (int) crc.getValue() == stored;
+        return (int) crc.getValue() == stored && episodes.contains(view.getLong(RowDescriptor.EPISODE_OFFSET));
     }
 }

@@ -31,16 +31,24 @@ public final class SegmentFiles implements SegmentSource {
     private final Superblock superblock;
     private final SegmentGeometry geometry;
     private final long incarnation;
-    private final Journal journal;
+    private volatile Runnable journalForce = () -> {};
     private final AtomicLong created = new AtomicLong();
 
-    SegmentFiles(FileLayer files, Path directory, Superblock superblock, long incarnation, Journal journal) {
+    SegmentFiles(FileLayer files, Path directory, Superblock superblock, long incarnation) {
         this.files = files;
         this.directory = directory;
         this.superblock = superblock;
         this.geometry = superblock.geometry();
         this.incarnation = incarnation;
-        this.journal = journal;
+    }
+
+    /**
+     * Says how the journal is made durable, which must be before the rows that it tells of are.
+     *
+     * @param force throws if that is not certain
+     */
+    public void setJournalForce(Runnable force) {
+        journalForce = force;
     }
 
     @Override
@@ -109,8 +117,8 @@ public final class SegmentFiles implements SegmentSource {
     public void seal(Segment segment, SealFacts facts) {
         FileRegion region = (FileRegion) segment.region();
         try {
-            // Rows name their streams by number; the names must not be lost where the rows are kept.
-            journal.sync();
+            // Rows name their streams and episodes by number; those must not be lost where the rows are kept.
+            journalForce.run();
             region.mapping().force(0, geometry.footerOffset());
             region.put(
                     geometry.footerOffset(),
@@ -156,7 +164,7 @@ public final class SegmentFiles implements SegmentSource {
      */
     public void forceNames() {
         try {
-            journal.sync();
+            journalForce.run();
             files.syncDirectory(directory);
         } catch (IOException e) {
             throw new StorageException(

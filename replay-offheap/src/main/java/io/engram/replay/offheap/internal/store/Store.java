@@ -1,10 +1,9 @@
 package io.engram.replay.offheap.internal.store;
 
-import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.internal.journal.EpisodeBook;
+import io.engram.replay.offheap.internal.journal.JournalPage;
 import io.engram.replay.offheap.internal.ring.Segment;
-import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A memory's directory, opened, locked and recovered.
@@ -12,7 +11,7 @@ import java.util.Map;
  * <pre>
  *   DIR/lock            one owner at a time             {@link DirectoryLock}
  *   DIR/memory.engram   what the memory is              {@link SuperblockDescriptor}
- *   DIR/journal.log     streams                         {@link JournalDescriptor}
+ *   DIR/journal/        streams and episodes            {@link JournalFiles}
  *   DIR/segments/       rows                            {@link SegmentDescriptor}
  *   DIR/priorities/     priorities, if there are any    {@link IndexDescriptor}
  * </pre>
@@ -23,7 +22,7 @@ public final class Store implements AutoCloseable {
 
     private final DirectoryLock lock;
     private final Superblock superblock;
-    private final Journal journal;
+    private final OpenJournal journal;
     private final SegmentFiles segmentFiles;
     private final Recovered recovered;
     private final List<IndexFiles.OpenIndex> indexes;
@@ -39,10 +38,19 @@ public final class Store implements AutoCloseable {
      */
     public record Recovered(List<Segment> segments, long floor, long head, long nextEpisode, long newestPolicy) {}
 
+    /**
+     * The journal.
+     *
+     * @param files where pages come from
+     * @param before what stands before the pages there are
+     * @param book what they say
+     */
+    public record OpenJournal(JournalFiles files, JournalPage before, EpisodeBook book) {}
+
     Store(
             DirectoryLock lock,
             Superblock superblock,
-            Journal journal,
+            OpenJournal journal,
             SegmentFiles segmentFiles,
             Recovered recovered,
             List<IndexFiles.OpenIndex> indexes) {
@@ -91,54 +99,17 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Streams that were registered before.
+     * The journal's pages and what they say.
      *
-     * @return names by number
+     * @return mapped
      */
-    public Map<Integer, String> streams() {
-        return journal.streams();
+    public OpenJournal journal() {
+        return journal;
     }
 
-    /**
-     * Records a new stream.
-     *
-     * @param id its number
-     * @param name its name
-     * @throws StorageException if it cannot be recorded
-     */
-    public void recordStream(int id, String name) {
-        journal.appendStream(id, name);
-    }
-
-    /**
-     * Makes the names of new streams durable: rows may reach the disk at any time, and must not do so without them.
-     *
-     * @throws StorageException if that is not certain
-     */
-    public void syncStreams() {
-        try {
-            journal.sync();
-        } catch (IOException e) {
-            throw new StorageException("a new stream could not be made durable: " + e, e);
-        }
-    }
-
-    /**
-     * Whether there are streams whose names are not known to be durable.
-     *
-     * @return true between {@link #recordStream} and {@link #syncStreams}
-     */
-    public boolean hasNewStreams() {
-        return journal.isUnsynced();
-    }
-
-    /** Closes the journal and frees the lock; mappings are the ring's to unmap. */
+    /** Frees the lock; mappings are the ring's and the journal's to unmap. */
     @Override
     public void close() {
-        try (lock) {
-            journal.close();
-        } catch (IOException e) {
-            throw new StorageException("the journal could not be closed: " + e, e);
-        }
+        lock.close();
     }
 }

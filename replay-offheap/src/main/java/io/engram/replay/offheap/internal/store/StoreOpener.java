@@ -18,15 +18,16 @@ import java.util.UUID;
  * Creates a memory's directory or opens it. Everything is read and checked before anything is changed; what a killed
  * process left half made is finished or removed.
  *
- * <p>Creation: lock, directory of segments, journal, then the superblock under a temporary name, synced and renamed. A
- * directory without a superblock holds no memory yet, whatever else of these is there.
+ * <p>Creation: lock, directories of segments and of the journal, then the superblock under a temporary name, synced and
+ * renamed. A directory without a superblock holds no memory yet, whatever else of these is there.
  */
 public final class StoreOpener {
     private final FileLayer files;
     private final Path directory;
     private final Path superblockFile;
-    private final Path journalFile;
+    private final Path journalDirectory;
     private final Path segmentDirectory;
+    private final int pageLength;
 
     /**
      * What a memory is given when it is created.
@@ -41,12 +42,14 @@ public final class StoreOpener {
      *
      * @param files how files are reached
      * @param directory where the memory is or will be
+     * @param pageLength of new pages of the journal
      */
-    public StoreOpener(FileLayer files, Path directory) {
+    public StoreOpener(FileLayer files, Path directory, int pageLength) {
         this.files = files;
         this.directory = directory;
+        this.pageLength = pageLength;
         this.superblockFile = directory.resolve(SuperblockDescriptor.FILE_NAME);
-        this.journalFile = directory.resolve(JournalDescriptor.FILE_NAME);
+        this.journalDirectory = directory.resolve(JournalFiles.DIRECTORY);
         this.segmentDirectory = directory.resolve(SegmentDescriptor.DIRECTORY);
     }
 
@@ -92,30 +95,29 @@ public final class StoreOpener {
         requireOwnFilesOnly(Set.of(
                 DirectoryLock.FILE_NAME,
                 SuperblockDescriptor.FILE_NAME,
-                JournalDescriptor.FILE_NAME,
+                JournalFiles.DIRECTORY,
                 SegmentDescriptor.DIRECTORY,
                 IndexDescriptor.DIRECTORY));
-        if (!Files.exists(journalFile) || !Files.isDirectory(segmentDirectory)) {
+        if (!Files.isDirectory(journalDirectory) || !Files.isDirectory(segmentDirectory)) {
             throw new CorruptStoreException("a part of the memory is missing: directory=" + directory + ", expected "
-                    + JournalDescriptor.FILE_NAME + " and " + SegmentDescriptor.DIRECTORY
+                    + JournalFiles.DIRECTORY + "/ and " + SegmentDescriptor.DIRECTORY
                     + "/ beside " + SuperblockDescriptor.FILE_NAME + "; restore it from a copy");
         }
-        Journal journal = Journal.open(files, journalFile);
+        JournalRecovery journal = new JournalRecovery(files, journalDirectory, superblock);
         try {
+            journal.read();
             IndexFiles indexFiles = IndexFiles.read(files, directory, superblock, indexes);
-            Recovery recovery = new Recovery(
-                    files,
-                    segmentDirectory,
-                    superblock,
-                    incarnation,
-                    journal.streams().size());
+            Recovery recovery = new Recovery(files, segmentDirectory, superblock, incarnation, journal.book());
             Store.Recovered recovered = recovery.run();
-            journal.cutTail();
-            SegmentFiles segmentFiles = new SegmentFiles(files, segmentDirectory, superblock, incarnation, journal);
-            return new Store(
-                    lock, superblock, journal, segmentFiles, recovered, openIndexes(indexFiles, indexes, recovered));
+            SegmentFiles segmentFiles = new SegmentFiles(files, segmentDirectory, superblock, incarnation);
+            List<IndexFiles.OpenIndex> opened = openIndexes(indexFiles, indexes, recovered);
+            Store.OpenJournal open = new Store.OpenJournal(
+                    new JournalFiles(files, journalDirectory, superblock, incarnation, pageLength),
+                    journal.mend(),
+                    journal.book());
+            return new Store(lock, superblock, open, segmentFiles, recovered, opened);
         } catch (Throwable t) {
-            journal.close();
+            journal.unmap();
             throw t;
         }
     }
@@ -151,15 +153,12 @@ public final class StoreOpener {
         requireOwnFilesOnly(Set.of(
                 DirectoryLock.FILE_NAME,
                 temporary.getFileName().toString(),
-                JournalDescriptor.FILE_NAME,
+                JournalFiles.DIRECTORY,
                 SegmentDescriptor.DIRECTORY));
         requireNothingStored(temporary);
         files.delete(temporary);
-        files.delete(journalFile);
         files.createDirectories(segmentDirectory);
-        try (Journal journal = Journal.create(files, journalFile)) {
-            journal.sync();
-        }
+        files.createDirectories(journalDirectory);
         try (FileLayer.OpenFile open = files.create(temporary)) {
             open.write(superblock.encode(), 0);
             open.sync();
@@ -173,17 +172,14 @@ public final class StoreOpener {
         if (Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)) {
             files.open(temporary).close();
         }
-        if (Files.exists(journalFile, LinkOption.NOFOLLOW_LINKS)) {
-            try (FileLayer.OpenFile journal = files.open(journalFile)) {
-                requireEmpty(journal.length() == 0, journalFile);
+        for (Path part : List.of(journalDirectory, segmentDirectory)) {
+            if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
+                if (!Files.isDirectory(part, LinkOption.NOFOLLOW_LINKS)) {
+                    throw new ForeignFileException("not a directory: file=" + part
+                            + ", expected the directory of a part of an Engram memory; move it away");
+                }
+                requireEmpty(files.list(part).isEmpty(), part);
             }
-        }
-        if (Files.exists(segmentDirectory, LinkOption.NOFOLLOW_LINKS)) {
-            if (!Files.isDirectory(segmentDirectory)) {
-                throw new ForeignFileException("not a directory: file=" + segmentDirectory
-                        + ", expected the directory of an Engram memory's segments; move it away");
-            }
-            requireEmpty(files.list(segmentDirectory).isEmpty(), segmentDirectory);
         }
     }
 
@@ -201,7 +197,7 @@ public final class StoreOpener {
                     DirectoryLock.FILE_NAME,
                     SuperblockDescriptor.FILE_NAME,
                     SuperblockDescriptor.FILE_NAME + Store.TEMPORARY_SUFFIX,
-                    JournalDescriptor.FILE_NAME,
+                    JournalFiles.DIRECTORY,
                     SegmentDescriptor.DIRECTORY,
                     IndexDescriptor.DIRECTORY));
             if (Files.exists(superblockFile, LinkOption.NOFOLLOW_LINKS)) {

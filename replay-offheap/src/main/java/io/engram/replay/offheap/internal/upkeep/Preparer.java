@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.function.IntSupplier;
 import org.agrona.concurrent.Agent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ public final class Preparer implements Agent {
     private final Epochs epochs;
     private final SegmentGeometry geometry;
     private final SegmentCloser closer;
+    private final IntSupplier rest;
     private final Queue<Segment> behind = new PriorityQueue<>(Comparator.comparingLong(Segment::ordinal));
     private final Deque<Doomed> doomed = new ArrayDeque<>();
     private long lowest;
@@ -48,8 +50,10 @@ public final class Preparer implements Agent {
      * @param ring to work for
      * @param epochs of its users
      * @param lowest the first segment there is
+     * @param rest what else the thread does each turn; returns how much
      */
-    public Preparer(Ring ring, Epochs epochs, long lowest) {
+    public Preparer(Ring ring, Epochs epochs, long lowest, IntSupplier rest) {
+        this.rest = rest;
         this.ring = ring;
         this.epochs = epochs;
         this.geometry = ring.geometry();
@@ -60,7 +64,7 @@ public final class Preparer implements Agent {
     @Override
     public int doWork() {
         int work = retire() + takeBack() + doomRejects() + unmap() + trim();
-        return work + prepare();
+        return work + prepare() + rest.getAsInt();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentCloser;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import java.util.function.IntSupplier;
 import org.agrona.concurrent.Agent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ public final class Sealer implements Agent {
     private final SegmentGeometry geometry;
     private final SegmentCloser closer;
     private final EpochRecord epoch;
+    private final IntSupplier rest;
     private long next;
 
     /**
@@ -30,8 +32,10 @@ public final class Sealer implements Agent {
      * @param ring to work for
      * @param epochs of its users
      * @param lowest the first segment there is
+     * @param rest what else the thread does each turn; returns how much
      */
-    public Sealer(Ring ring, Epochs epochs, long lowest) {
+    public Sealer(Ring ring, Epochs epochs, long lowest, IntSupplier rest) {
+        this.rest = rest;
         this.ring = ring;
         this.epoch = epochs.register();
         this.geometry = ring.geometry();
@@ -41,6 +45,11 @@ public final class Sealer implements Agent {
 
     @Override
     public int doWork() {
+        return sealNext() + rest.getAsInt();
+    }
+
+    /** Seals a segment if one is due, and returns how many. */
+    int sealNext() {
         long head = ring.head();
         next = Math.max(next, geometry.ordinal(ring.tail(head)));
         if (ring.hasFailed() || next + SEGMENTS_BEHIND > geometry.ordinal(head)) {

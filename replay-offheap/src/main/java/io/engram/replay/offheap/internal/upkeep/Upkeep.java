@@ -1,8 +1,10 @@
 package io.engram.replay.offheap.internal.upkeep;
 
+import io.engram.replay.MemoryClosedException;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
+import io.engram.replay.offheap.internal.journal.EpisodeJournal;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.CompositeAgent;
@@ -40,9 +43,12 @@ public final class Upkeep {
     private final long lowest;
     private final Duration closeTimeout;
     private final Runnable freeRest;
+    private final Runnable endEpisodes;
     private final Preparer preparer;
     private final Timekeeper timekeeper;
     private final @Nullable Sealer sealer;
+    private final EpisodeJournal journal;
+    private final JournalKeeper keeper;
     private final List<AgentRunner> runners = new ArrayList<>();
     private boolean closed;
 
@@ -54,17 +60,46 @@ public final class Upkeep {
      * @param epochs of its users
      * @param lowest the first segment there is
      * @param closeTimeout how long to wait for threads inside an operation at the end
-     * @param freeRest frees what else the ring's users use
+     * @param rest of what the ring's users use
      */
-    public Upkeep(Ring ring, Timeline timeline, Epochs epochs, long lowest, Duration closeTimeout, Runnable freeRest) {
+    public Upkeep(Ring ring, Timeline timeline, Epochs epochs, long lowest, Duration closeTimeout, Rest rest) {
         this.ring = ring;
         this.epochs = epochs;
         this.lowest = lowest;
         this.closeTimeout = closeTimeout;
-        this.freeRest = freeRest;
-        this.preparer = new Preparer(ring, epochs, lowest);
         this.timekeeper = new Timekeeper(ring, timeline);
-        this.sealer = ring.source().isPersistent() ? new Sealer(ring, epochs, lowest) : null;
+        this.freeRest = rest.free();
+        this.endEpisodes = rest.endEpisodes();
+        this.journal = rest.journal();
+        this.keeper = new JournalKeeper(journal, ring, epochs);
+        if (ring.source() instanceof SegmentFiles files) {
+            files.setJournalForce(keeper::force);
+            BooleanSupplier forceRows = () -> tryForce(files);
+            this.preparer = new Preparer(ring, epochs, lowest, keeper::prepare);
+            this.sealer = new Sealer(ring, epochs, lowest, () -> keeper.tidy(forceRows));
+        } else {
+            this.preparer = new Preparer(ring, epochs, lowest, () -> keeper.prepare() + keeper.tidy(() -> true));
+            this.sealer = null;
+        }
+    }
+
+    /**
+     * What the ring's users use besides the ring.
+     *
+     * @param journal of their episodes
+     * @param endEpisodes records the end of episodes that are still open; called once nobody appends any more
+     * @param free frees all the rest
+     */
+    public record Rest(EpisodeJournal journal, Runnable endEpisodes, Runnable free) {}
+
+    private boolean tryForce(SegmentFiles files) {
+        try {
+            sync(files);
+            return true;
+        } catch (StorageException | MemoryClosedException e) {
+            LOG.debug("nothing of the journal is given up: {}", e.getMessage());
+            return false;
+        }
     }
 
     /** Prepares the first segments, then starts the threads. */
@@ -128,21 +163,27 @@ public final class Upkeep {
     /**
      * Makes the names of new streams durable.
      *
-     * @param store where they are recorded
+     * @param files of the ring's segments
      * @throws StorageException if that is not certain; the ring has failed then
      */
-    public void syncStreams(Store store) {
-        // The system reports a failed write once, to the sealer or to this thread.
-        synchronized (store.segmentFiles()) {
-            if (store.hasNewStreams()) {
+    public void syncStreams(SegmentFiles files) {
+        EpochRecord epoch = epochs.register();
+        try {
+            epoch.enter();
+            ring.requireOpen();
+            // The system reports a failed write once, to the sealer or to this thread.
+            synchronized (files) {
                 ring.requireNotFailed();
                 try {
-                    store.syncStreams();
+                    keeper.force();
                 } catch (StorageException e) {
                     ring.fail(e);
                     throw e;
                 }
             }
+        } finally {
+            epoch.exit();
+            epochs.unregister(epoch);
         }
     }
 
@@ -200,7 +241,15 @@ public final class Upkeep {
                 THREAD_END_MILLIS,
                 thread -> LOG.error("thread {} does not end; waiting for its disk operation", thread.getName())));
         long ended = epochs.advance();
-        if (!awaitQuiescence(ended)) {
+        boolean quiet = awaitQuiescence(ended);
+        // Only now: who appended the last row of an episode records its end.
+        journal.close();
+        if (quiet) {
+            // Those who end an episode without a row may have seen the journal open.
+            ended = epochs.advance();
+            quiet = awaitQuiescence(ended);
+        }
+        if (!quiet) {
             LEAKED.add(ring);
             LEAKED.add(preparer);
             LEAKED.add(freeRest);
@@ -217,6 +266,10 @@ public final class Upkeep {
         }
         try (store) {
             try {
+                endEpisodes.run();
+                if (!journal.owed().isEmpty()) {
+                    keeper.settle();
+                }
                 // A sync that failed is never tried again: it could succeed without having kept what was lost.
                 if (store != null && !ring.hasFailed()) {
                     force(store.segmentFiles());
@@ -224,6 +277,7 @@ public final class Upkeep {
                 }
             } finally {
                 preparer.unmapAll();
+                keeper.unmapAll();
                 freeRest.run();
             }
         }
@@ -234,7 +288,7 @@ public final class Upkeep {
         if (sealer != null) {
             int sealed;
             do {
-                sealed = sealer.doWork();
+                sealed = sealer.sealNext();
             } while (sealed > 0);
         }
     }

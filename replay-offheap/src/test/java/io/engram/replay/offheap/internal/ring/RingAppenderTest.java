@@ -13,6 +13,12 @@ import io.engram.replay.internal.RowFlags;
 import io.engram.replay.internal.StagedRow;
 import io.engram.replay.offheap.StorageFullException;
 import io.engram.replay.offheap.internal.epoch.Epochs;
+import io.engram.replay.offheap.internal.journal.EpisodeJournal;
+import io.engram.replay.offheap.internal.journal.JournalPage;
+import io.engram.replay.offheap.internal.journal.JournalWriter;
+import io.engram.replay.offheap.internal.journal.PageDescriptor;
+import io.engram.replay.offheap.internal.store.AnonymousPages;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +46,16 @@ class RingAppenderTest {
     private RingAppender appender(AppendCounters of) {
         OpenEpisodes open = new OpenEpisodes();
         open.register(0);
-        return new RingAppender(ring, epochs.register(), new AtomicLong(), open, of, TransitionListener.NONE, () -> {});
+        EpisodeJournal journal = new EpisodeJournal(
+                new AnonymousPages(PageDescriptor.MIN_LENGTH), new UUID(1, 2), JournalPage.before(0));
+        JournalWriter writer = new JournalWriter(journal, () -> 0);
+        return new RingAppender(
+                ring,
+                epochs.register(),
+                new EpisodeLog(new AtomicLong(), open, writer),
+                of,
+                TransitionListener.NONE,
+                () -> {});
     }
 
     private Lane lane(int stream) {

@@ -1,0 +1,111 @@
+package io.engram.replay.offheap;
+
+import io.engram.replay.Episode;
+import io.engram.replay.internal.EpisodeProgress;
+import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.offheap.internal.journal.EpisodeBook;
+import io.engram.replay.offheap.internal.journal.EpisodeJournal;
+import io.engram.replay.offheap.internal.journal.JournalWriter;
+import io.engram.replay.offheap.internal.ring.EpisodeLog;
+import io.engram.replay.offheap.internal.ring.OpenEpisodes;
+import io.engram.replay.offheap.internal.ring.Ring;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.concurrent.EpochClock;
+import org.jspecify.annotations.Nullable;
+
+/** The episodes of a memory: those that its journal tells of, and how far the open ones have come. */
+final class Episodes {
+    private final Ring ring;
+    private final EpisodeJournal journal;
+    private final OpenEpisodes open;
+    private final EpochClock clock;
+    private final AtomicLong numbers;
+    /** The reward of no steps. */
+    private final double zero;
+    /** By stream. */
+    private final Map<Integer, EpisodeProgress> progress = new ConcurrentHashMap<>();
+
+    Episodes(
+            Ring ring,
+            EpisodeJournal journal,
+            OpenEpisodes open,
+            PayloadLayout layout,
+            EpochClock clock,
+            long nextNumber) {
+        this.ring = ring;
+        this.journal = journal;
+        this.open = open;
+        this.clock = clock;
+        this.numbers = new AtomicLong(nextNumber);
+        this.zero = layout.reward() == null ? Double.NaN : 0;
+    }
+
+    /** What a writer is to tell of its episodes. */
+    EpisodeLog newLog() {
+        return new EpisodeLog(numbers, open, new JournalWriter(journal, clock));
+    }
+
+    /** Makes room for a stream, whose writer keeps the progress up to date. */
+    void follow(int stream, EpisodeProgress of) {
+        open.register(stream);
+        progress.put(stream, of);
+    }
+
+    /** At the end, when nobody appends any more. */
+    void endAll() {
+        JournalWriter writer = new JournalWriter(journal, clock);
+        progress.forEach((stream, of) -> {
+            if (open.isOpen(stream, of.episode())) {
+                writer.record(stream, of, Episode.Kind.ABANDONED, false);
+            }
+        });
+    }
+
+    /** Those that are open or have rows in the window, by number. For callers inside an epoch. */
+    List<Episode> held(Map<Integer, String> streams) {
+        EpisodeBook book = new EpisodeBook();
+        journal.forEach(book);
+        journal.owed().forEach(book::add);
+        long tail = ring.tail(ring.head());
+        List<Episode> held = new ArrayList<>();
+        book.entries().forEach((number, entry) -> {
+            EpisodeBook.Begin begin = entry.begin();
+            EpisodeBook.End end = entry.end();
+            if (begin != null && (end == null || end.last() >= tail)) {
+                held.add(episode(number, String.valueOf(streams.get(begin.stream())), begin, end));
+            }
+        });
+        return List.copyOf(held);
+    }
+
+    private Episode episode(long number, String stream, EpisodeBook.Begin begin, EpisodeBook.@Nullable End end) {
+        EpisodeProgress now = new EpisodeProgress();
+        if (end == null) {
+            EpisodeProgress of = progress.get(begin.stream());
+            if (of != null) {
+                of.copyTo(number, zero, now);
+            } else {
+                now.resume(number, Episode.NO_ROW, Episode.NO_ROW, 0, zero);
+            }
+        } else {
+            now.resume(number, end.first(), end.last(), end.length(), end.totalReward());
+        }
+        return new Episode(
+                number,
+                stream,
+                end == null ? Episode.Kind.OPEN : end.kind(),
+                end != null && end.recovered(),
+                now.length(),
+                now.totalReward(),
+                now.first(),
+                now.last(),
+                begin.begun(),
+                end == null ? Episode.NOT_ENDED : end.ended(),
+                begin.policyVersion(),
+                begin.label());
+    }
+}
