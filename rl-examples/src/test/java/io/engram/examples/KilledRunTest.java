@@ -64,7 +64,7 @@ class KilledRunTest {
                 kind.label(),
                 "--checkpoint-every",
                 "100");
-        awaitStep(child, run, 1_200);
+        awaitStep(child, run, 1_100);
         child.destroyForcibly();
         assertThat(child.waitFor()).isEqualTo(137);
         long savedStep = Checkpoint.read(run.resolve("checkpoint.bin")).getLong("step");
@@ -80,7 +80,7 @@ class KilledRunTest {
                 "--seed",
                 "4",
                 "--steps",
-                Long.toString(savedStep + 200),
+                Long.toString(savedStep + 100),
                 "--summary-json",
                 json.toString());
         assertThat(again.waitFor()).as(output()).isEqualTo(0);
@@ -89,9 +89,9 @@ class KilledRunTest {
         assertThat(summary.get("resumedFromStep").getAsLong())
                 .isEqualTo(savedStep)
                 .isPositive();
-        assertThat(summary.get("steps").getAsLong()).isEqualTo(savedStep + 200);
+        assertThat(summary.get("steps").getAsLong()).isEqualTo(savedStep + 100);
         // Rows appended after the last checkpoint stay, too.
-        assertThat(summary.get("memoryAppended").getAsLong()).isGreaterThanOrEqualTo(savedStep + 200);
+        assertThat(summary.get("memoryAppended").getAsLong()).isGreaterThanOrEqualTo(savedStep + 100);
         assertThat(MetricsLog.read(run.resolve("metrics.csv")))
                 .hasSize(summary.get("episodes").getAsInt())
                 .extracting(MetricsLog.Row::step)
