@@ -9,6 +9,7 @@ import io.engram.replay.Batch;
 import io.engram.replay.Column;
 import io.engram.replay.DType;
 import io.engram.replay.Field;
+import io.engram.replay.NStep;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Sampler;
@@ -104,23 +105,23 @@ abstract class Agent implements AutoCloseable {
                 random);
     }
 
-    /** Throws {@link UsageException} if the memory's samplers cannot draw what the settings ask for. */
-    static void checkSampling(DqnSettings settings) {
-        if (settings.objective().nStep() > 1) {
-            throw new UsageException("--n-step=" + settings.objective().nStep()
-                    + " cannot be had: the memory's samplers draw single steps, so it must be 1");
-        }
-        if (settings.frames() > 1) {
-            throw new UsageException("the preset '" + settings.preset() + "' cannot be had: it wants stacks of "
-                    + settings.frames() + " frames, and the memory's samplers draw single ones");
-        }
-    }
-
-    /** What the sampler is asked for. How it draws is the algorithm's; what a transition consists of is said here. */
+    /**
+     * What the sampler is asked for. How it draws is the algorithm's; what a transition consists of is said here: a
+     * state, the action, the rewards of n steps added up, the state after them, and by how much its value counts.
+     * States are stacked as {@link #seen} stacks them, out of single ones.
+     */
     private static SamplerSpec spec(SamplerSpec.Builder sampling, DqnSettings settings, long seed) {
-        checkSampling(settings);
         return sampling.seed(seed)
-                .columns(Field.OBSERVATION, Field.ACTION, Field.REWARD, NEXT_OBSERVATION, Schema.TERMINATED)
+                .nStep(NStep.of(
+                        settings.objective().nStep(), settings.objective().gamma()))
+                .stack(Field.OBSERVATION, io.engram.replay.FrameStack.of(settings.frames()))
+                .columns(
+                        Field.OBSERVATION,
+                        Field.ACTION,
+                        Field.REWARD,
+                        NEXT_OBSERVATION,
+                        NStep.DISCOUNT,
+                        NStep.BOOTSTRAP)
                 .build();
     }
 

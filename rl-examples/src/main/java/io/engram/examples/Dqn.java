@@ -6,16 +6,17 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import io.engram.replay.Field;
+import io.engram.replay.NStep;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.SamplerSpec;
-import io.engram.replay.Schema;
 
 /**
- * Deep Q-learning with a replay memory and a target network, Double DQN if asked: all of the algorithm, to be read from
- * top to bottom. The same with priorities is {@link PrioritizedDqn}.
+ * Deep Q-learning with a replay memory and a target network, Double DQN and returns over n steps if asked: all of the
+ * algorithm, to be read from top to bottom. The same with priorities is {@link PrioritizedDqn}.
  *
  * <p>Sources: Mnih et al., "Human-level control through deep reinforcement learning", Nature 518, 2015; van Hasselt,
- * Guez and Silver, "Deep Reinforcement Learning with Double Q-learning", AAAI 2016.
+ * Guez and Silver, "Deep Reinforcement Learning with Double Q-learning", AAAI 2016; Hessel et al., "Rainbow", AAAI
+ * 2018, section "Multi-step learning".
  */
 final class Dqn extends Agent {
     /** A new agent with random weights; the memory is of {@link #schema} and stays the caller's to close. */
@@ -75,32 +76,33 @@ final class Dqn extends Agent {
             NDArray actions = tensor(scope, Field.ACTION).toType(DataType.INT64, false);
             NDArray rewards = tensor(scope, Field.REWARD);
             NDArray nextObservations = observations(scope, NEXT_OBSERVATION);
-            NDArray terminated = tensor(scope, Schema.TERMINATED).toType(DataType.FLOAT32, false);
+            NDArray discounts = tensor(scope, NStep.DISCOUNT);
+            NDArray bootstrap = tensor(scope, NStep.BOOTSTRAP).toType(DataType.FLOAT32, false);
 
             NDArray targetValues = target.forward(nextObservations);
             NDArray choosingValues = objective.doubleDqn() ? online.forward(nextObservations) : targetValues;
-            NDArray expected = targets(rewards, terminated, choosingValues, targetValues, objective.gamma());
+            NDArray expected = targets(rewards, discounts, bootstrap, choosingValues, targetValues);
             try (GradientCollector collector = engine.newGradientCollector()) {
                 NDArray errors = pick(online.forward(observations), actions).sub(expected);
                 NDArray loss = losses(errors, objective.huber()).mean();
                 collector.backward(loss);
                 noteLoss(loss.getFloat());
             }
-            online.update(optimizer, settings.schedule().learningRate().at(step));
+            online.update(optimizer, settings.schedule().learningRate().at(step), objective.maxGradientNorm());
         }
     }
 
     /**
-     * What the value of the action taken should be: the reward, plus gamma times the value of the next state unless the
-     * episode terminated there. A truncated episode would have gone on, so its last step bootstraps like any other. The
-     * next state's value is {@code targetValues} at the action for which {@code choosingValues} is greatest: the same
-     * values for DQN, the online network's for Double DQN.
+     * What the value of the action taken should be: the rewards of n steps, each discounted by gamma a step, plus the
+     * value of the state after them, discounted in the same way, unless the episode terminated there. Where an episode
+     * ends early the steps are fewer, which rewards and discounts know. A truncated episode would have gone on, so its
+     * last step bootstraps like any other. The last state's value is {@code targetValues} at the action for which
+     * {@code choosingValues} is greatest: the same values for DQN, the online network's for Double DQN.
      */
     static NDArray targets(
-            NDArray rewards, NDArray terminated, NDArray choosingValues, NDArray targetValues, double gamma) {
+            NDArray rewards, NDArray discounts, NDArray bootstrap, NDArray choosingValues, NDArray targetValues) {
         NDArray nextValues = pick(targetValues, choosingValues.argMax(1));
-        NDArray continues = terminated.mul(-1).add(1);
-        return rewards.add(nextValues.mul(continues).mul((float) gamma));
+        return rewards.add(nextValues.mul(bootstrap).mul(discounts));
     }
 
     /** Of each error its square, or its Huber loss: half the square up to 1, straight beyond. */

@@ -1,6 +1,7 @@
 package io.engram.examples;
 
 import ai.djl.engine.Engine;
+import io.engram.replay.NStep;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.Schema;
 import io.engram.replay.SplitMix64;
@@ -94,7 +95,8 @@ final class DqnCommand implements Callable<Integer> {
     @Option(
             names = "--n-step",
             paramLabel = "N",
-            description = "How many rewards a return adds up before it bootstraps; 1 unless said.")
+            description = "How many rewards a return adds up before it bootstraps, at most " + NStep.MAX_STEPS
+                    + "; 1 unless said.")
     private @Nullable Integer nStep;
 
     @Option(
@@ -128,7 +130,6 @@ final class DqnCommand implements Callable<Integer> {
         RunRequest request = new RunRequest(environment, seed, capacity, preset, doubleDqn, memoryKind, nStep);
         RunIdentity identity = checkpoint == null ? request.identity() : RunIdentity.restore(checkpoint);
         request.check(identity);
-        Agent.checkSampling(identity.settings());
         Schema schema = Agent.schema(Environments.make(identity.environment(), new SplitMix64(0)));
         long from = checkpoint == null ? 0 : checkpoint.getLong("step");
         if (steps != null && steps < from) {
@@ -166,6 +167,9 @@ final class DqnCommand implements Callable<Integer> {
         atLeast("--max-steps", maxSteps, 1);
         atLeast("--capacity", capacity, 1);
         atLeast("--n-step", nStep == null ? null : nStep.longValue(), 1);
+        if (nStep != null && nStep > NStep.MAX_STEPS) {
+            throw new UsageException("--n-step=" + nStep + ", expected at most " + NStep.MAX_STEPS);
+        }
         atLeast("--checkpoint-every", checkpointEvery, 1);
         if (Files.exists(dir) && !Files.isDirectory(dir)) {
             throw new UsageException("--dir=" + dir + " is not a directory");

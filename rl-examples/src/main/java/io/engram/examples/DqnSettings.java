@@ -20,12 +20,16 @@ record DqnSettings(
 
     /** These settings with Double DQN or without. */
     DqnSettings withDoubleDqn(boolean doubleDqn) {
-        return with(replay, new Objective(objective.gamma, objective.nStep, doubleDqn, objective.huber));
+        return with(
+                replay,
+                new Objective(objective.gamma, objective.nStep, doubleDqn, objective.huber, objective.maxGradientNorm));
     }
 
     /** These settings with returns of so many steps. */
     DqnSettings withNStep(int nStep) {
-        return with(replay, new Objective(objective.gamma, nStep, objective.doubleDqn, objective.huber));
+        return with(
+                replay,
+                new Objective(objective.gamma, nStep, objective.doubleDqn, objective.huber, objective.maxGradientNorm));
     }
 
     /** These settings with another kind of memory. */
@@ -55,8 +59,12 @@ record DqnSettings(
      * @param nStep how many rewards a return adds up before it bootstraps
      * @param doubleDqn whether the online network chooses the action that the target network values
      * @param huber the Huber loss with its bend at 1, instead of the squared error
+     * @param maxGradientNorm longer gradients, all weights taken together, are cut to this length
      */
-    record Objective(double gamma, int nStep, boolean doubleDqn, boolean huber) {}
+    record Objective(double gamma, int nStep, boolean doubleDqn, boolean huber, double maxGradientNorm) {
+        /** For gradients of any length. */
+        static final double UNCLIPPED = Double.POSITIVE_INFINITY;
+    }
 
     /**
      * When what happens.

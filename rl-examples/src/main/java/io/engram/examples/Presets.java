@@ -1,5 +1,7 @@
 package io.engram.examples;
 
+import static io.engram.examples.DqnSettings.Objective.UNCLIPPED;
+
 import io.engram.examples.DqnSettings.Line;
 import io.engram.examples.DqnSettings.Objective;
 import io.engram.examples.DqnSettings.Replay;
@@ -9,6 +11,9 @@ import java.util.stream.Collectors;
 
 /** The settings there are for each environment; a preset is one environment's, even if others have one of its name. */
 final class Presets {
+    /** What Stable-Baselines3, and so RL Baselines3 Zoo, clips gradients at unless told otherwise. */
+    private static final double ZOO_GRADIENT_NORM = 10;
+
     private Presets() {}
 
     /** All of an environment, the one to take unless said first; throws {@link UsageException} if there is no such. */
@@ -50,7 +55,7 @@ final class Presets {
                 1,
                 List.of(128, 128),
                 new Replay(100_000, 128, MemoryKind.UNIFORM, 100_000),
-                new Objective(0.99, 1, true, false),
+                new Objective(0.99, 1, true, false, UNCLIPPED),
                 new Schedule(1_000, 4, 1, 256, new Line(1, 0.01, 8_000), new Line(1e-3, 1e-4, 100_000)));
     }
 
@@ -64,13 +69,13 @@ final class Presets {
                 1,
                 List.of(128, 128),
                 new Replay(100_000, 64, MemoryKind.UNIFORM, 50_000),
-                new Objective(0.99, 1, true, true),
+                new Objective(0.99, 1, true, true, ZOO_GRADIENT_NORM),
                 new Schedule(1_000, 256, 128, 256, new Line(1, 0.04, 8_000), new Line(1e-3, 1e-3, 1)));
     }
 
     /**
-     * MountainCar as RL Baselines3 Zoo trains it, for 120,000 steps, but for gradients that are not clipped; its
-     * authors report a mean return of -100.8.
+     * MountainCar as RL Baselines3 Zoo trains it, for 120,000 steps; its authors report a mean return of
+     * -100.8.
      */
     static DqnSettings mountainCarZoo() {
         return new DqnSettings(
@@ -78,13 +83,12 @@ final class Presets {
                 1,
                 List.of(256, 256),
                 new Replay(10_000, 128, MemoryKind.UNIFORM, 120_000),
-                new Objective(0.98, 1, false, true),
+                new Objective(0.98, 1, false, true, ZOO_GRADIENT_NORM),
                 new Schedule(1_000, 16, 8, 600, new Line(1, 0.07, 24_000), new Line(4e-3, 4e-3, 1)));
     }
 
     /**
-     * Acrobot as RL Baselines3 Zoo trains it, for 100,000 steps, but for gradients that are not clipped; its authors
-     * report a mean return of -76.6.
+     * Acrobot as RL Baselines3 Zoo trains it, for 100,000 steps; its authors report a mean return of -76.6.
      */
     static DqnSettings acrobotZoo() {
         return new DqnSettings(
@@ -92,7 +96,7 @@ final class Presets {
                 1,
                 List.of(256, 256),
                 new Replay(50_000, 128, MemoryKind.UNIFORM, 100_000),
-                new Objective(0.99, 1, false, true),
+                new Objective(0.99, 1, false, true, ZOO_GRADIENT_NORM),
                 new Schedule(0, 4, 4, 250, new Line(1, 0.1, 12_000), new Line(6.3e-4, 6.3e-4, 1)));
     }
 
@@ -106,7 +110,7 @@ final class Presets {
                 1,
                 List.of(120, 84),
                 new Replay(10_000, 128, MemoryKind.UNIFORM, 500_000),
-                new Objective(0.99, 1, false, false),
+                new Objective(0.99, 1, false, false, UNCLIPPED),
                 new Schedule(10_000, 10, 1, 500, new Line(1, 0.05, 250_000), new Line(2.5e-4, 2.5e-4, 1)));
     }
 
@@ -117,7 +121,7 @@ final class Presets {
                 4,
                 List.of(256),
                 new Replay(10_000, 32, MemoryKind.UNIFORM, 20_000),
-                new Objective(0.99, 1, true, true),
+                new Objective(0.99, 1, true, true, UNCLIPPED),
                 new Schedule(1_000, 4, 1, 500, new Line(1, 0.05, 5_000), new Line(5e-4, 5e-4, 1)));
     }
 }

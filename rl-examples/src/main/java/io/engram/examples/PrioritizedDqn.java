@@ -8,9 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import io.engram.replay.BetaSchedule;
 import io.engram.replay.Field;
+import io.engram.replay.NStep;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.SamplerSpec;
-import io.engram.replay.Schema;
 
 /**
  * Deep Q-learning with prioritized replay, Double DQN if asked: all of the algorithm, to be read from top to bottom
@@ -83,12 +83,13 @@ final class PrioritizedDqn extends Agent {
             NDArray actions = tensor(scope, Field.ACTION).toType(DataType.INT64, false);
             NDArray rewards = tensor(scope, Field.REWARD);
             NDArray nextObservations = observations(scope, NEXT_OBSERVATION);
-            NDArray terminated = tensor(scope, Schema.TERMINATED).toType(DataType.FLOAT32, false);
+            NDArray discounts = tensor(scope, NStep.DISCOUNT);
+            NDArray bootstrap = tensor(scope, NStep.BOOTSTRAP).toType(DataType.FLOAT32, false);
             NDArray weights = scope.create(batch.weights(), new Shape(batch.size()), DataType.FLOAT32);
 
             NDArray targetValues = target.forward(nextObservations);
             NDArray choosingValues = objective.doubleDqn() ? online.forward(nextObservations) : targetValues;
-            NDArray expected = Dqn.targets(rewards, terminated, choosingValues, targetValues, objective.gamma());
+            NDArray expected = Dqn.targets(rewards, discounts, bootstrap, choosingValues, targetValues);
             try (GradientCollector collector = engine.newGradientCollector()) {
                 NDArray errors = pick(online.forward(observations), actions).sub(expected);
                 NDArray loss =
@@ -97,7 +98,7 @@ final class PrioritizedDqn extends Agent {
                 noteLoss(loss.getFloat());
                 sampler.updateTdErrors(batch, errors.toFloatArray());
             }
-            online.update(optimizer, settings.schedule().learningRate().at(step));
+            online.update(optimizer, settings.schedule().learningRate().at(step), objective.maxGradientNorm());
         }
     }
 }

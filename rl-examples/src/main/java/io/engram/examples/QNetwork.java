@@ -128,15 +128,36 @@ final class QNetwork {
         return greedy;
     }
 
-    /** Takes a step against the gradients that a backward pass left, and clears them. */
-    void update(SavableAdam optimizer, double learningRate) {
+    /**
+     * Takes a step against the gradients that a backward pass left, and clears them.
+     *
+     * @param maxGradientNorm gradients that are longer, all taken as one vector, are scaled down to this length
+     */
+    void update(SavableAdam optimizer, double learningRate, double maxGradientNorm) {
         optimizer.setLearningRate(learningRate);
+        double norm = Double.isInfinite(maxGradientNorm) ? 0 : gradientNorm();
         for (int i = 0; i < parameters.size(); i++) {
             try (NDArray gradient = array(i).getGradient()) {
+                if (norm > maxGradientNorm) {
+                    gradient.muli((float) (maxGradientNorm / norm));
+                }
                 optimizer.update(Integer.toString(i), array(i), gradient);
                 gradient.subi(gradient);
             }
         }
+    }
+
+    /** The length of all gradients taken as one vector. */
+    private double gradientNorm() {
+        double squares = 0;
+        for (int i = 0; i < parameters.size(); i++) {
+            try (NDArray gradient = array(i).getGradient();
+                    NDArray squared = gradient.square();
+                    NDArray sum = squared.sum()) {
+                squares += sum.getFloat();
+            }
+        }
+        return Math.sqrt(squares);
     }
 
     /** Takes over the weights of a network of the same shape. */

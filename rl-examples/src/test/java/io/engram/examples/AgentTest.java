@@ -1,7 +1,6 @@
 package io.engram.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.engram.replay.Field;
 import io.engram.replay.ReplayMemory;
@@ -33,15 +32,25 @@ class AgentTest {
     @ParameterizedTest
     @EnumSource
     void restoredAgentGoesOnBitForBit(MemoryKind kind) {
+        assertThatRestoredAgentGoesOn(kind, Presets.quick());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void restoredAgentGoesOnBitForBitOverThreeSteps(MemoryKind kind) {
+        assertThatRestoredAgentGoesOn(kind, Presets.quick().withNStep(3));
+    }
+
+    private static void assertThatRestoredAgentGoesOn(MemoryKind kind, DqnSettings settings) {
         Checkpoint.Builder saved = Checkpoint.builder();
         try (ReplayMemory memory = Agents.memory(kind);
                 ReplayMemory twin = Agents.memory(kind)) {
-            try (Agent agent = Agents.make(kind, 5, memory)) {
+            try (Agent agent = Agents.make(kind, settings, 5, memory)) {
                 Agents.train(agent, 1_300);
                 agent.save(saved);
             }
-            try (Agent uninterrupted = Agents.make(kind, 5, twin);
-                    Agent restored = Agents.make(kind, 99, memory)) {
+            try (Agent uninterrupted = Agents.make(kind, settings, 5, twin);
+                    Agent restored = Agents.make(kind, settings, 99, memory)) {
                 Agents.train(uninterrupted, 1_300);
                 Agents.train(uninterrupted, 1_600);
                 restored.restore(saved.build());
@@ -103,15 +112,20 @@ class AgentTest {
             ByteBuffer before = agent.batch.column(Field.OBSERVATION).buffer();
             ByteBuffer after = agent.batch.column(Agent.NEXT_OBSERVATION).buffer();
             for (int row = 0; row < agent.batch.size(); row++) {
-                assertThat(ballRow(after, row)).isEqualTo(ballRow(before, row) + 1);
+                assertThat(ballRow(after, newest(row))).isEqualTo(ballRow(before, newest(row)) + 1);
             }
         }
     }
 
+    /** Where the newest image of a stack is. */
+    private static int newest(int stack) {
+        return stack * 4 + 3;
+    }
+
     /** The row of the ball: that of the first white pixel. */
-    private static int ballRow(ByteBuffer images, int row) {
+    private static int ballRow(ByteBuffer images, int image) {
         for (int i = 0; i < 84 * 84; i++) {
-            if (images.get(row * 84 * 84 + i) != 0) {
+            if (images.get(image * 84 * 84 + i) != 0) {
                 // The middle of a row is in it, however it is rounded.
                 return (i / 84 + 4) * Catch.ROWS / 84;
             }
@@ -128,24 +142,11 @@ class AgentTest {
             agent.train(new Agents.StopAt(agent, 20) {
                 @Override
                 public void stepTaken() {
-                    balls.add(ballRow(agent.seen.buffer(), 0));
+                    balls.add(ballRow(agent.seen.buffer(), newest(0)));
                 }
             });
             assertThat(balls).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2);
         }
-    }
-
-    @Test
-    void whatSamplersCannotDrawIsRefused() {
-        try (ReplayMemory memory = Agents.memory(MemoryKind.UNIFORM)) {
-            assertThatThrownBy(
-                            () -> Agent.make(CartPole.NAME, 1, Presets.quick().withNStep(3), PyTorch.load(), memory))
-                    .isInstanceOf(UsageException.class)
-                    .hasMessageStartingWith("--n-step=3 cannot be had");
-        }
-        assertThatThrownBy(() -> Agent.checkSampling(Presets.catchQuick()))
-                .isInstanceOf(UsageException.class)
-                .hasMessageContaining("stacks of 4 frames");
     }
 
     /** The same transition under all four pairs of flags, learned from once. */

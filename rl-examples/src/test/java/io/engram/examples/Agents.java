@@ -9,18 +9,20 @@ final class Agents {
     private Agents() {}
 
     static Agent make(MemoryKind kind, long seed, ReplayMemory memory) {
-        return Agent.make(CartPole.NAME, seed, Presets.quick().withMemory(kind), PyTorch.load(), memory);
+        return make(kind, Presets.quick(), seed, memory);
+    }
+
+    static Agent make(MemoryKind kind, DqnSettings settings, long seed, ReplayMemory memory) {
+        return Agent.make(CartPole.NAME, seed, settings.withMemory(kind), PyTorch.load(), memory);
     }
 
     static ReplayMemory memory(MemoryKind kind) {
         return new HeapReplayMemory(Agent.schema(new CartPole(new SplitMix64(0))), 5_000, kind.priorities());
     }
 
-    /** An agent that plays Catch from single frames; the memory is of {@link #imageMemory}. */
+    /** An agent that plays Catch; the memory is of {@link #imageMemory}. */
     static Agent makeCatch(DqnSettings settings, long seed, ReplayMemory memory) {
-        DqnSettings single = new DqnSettings(
-                settings.preset(), 1, settings.hidden(), settings.replay(), settings.objective(), settings.schedule());
-        return Agent.make(Catch.NAME, seed, single, PyTorch.load(), memory);
+        return Agent.make(Catch.NAME, seed, settings, PyTorch.load(), memory);
     }
 
     /** 5,000 rows of Catch on the heap. */

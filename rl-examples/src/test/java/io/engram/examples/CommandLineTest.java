@@ -35,9 +35,8 @@ class CommandLineTest {
                 "dqn --dir DIR --env Pong            | there is no environment 'Pong'; there are Acrobot-v1,",
                 "dqn --dir DIR --preset slow         | no preset 'slow' for CartPole-v1; there are quick, zoo, cleanrl",
                 "dqn --dir DIR --env Catch --preset zoo | there is no preset 'zoo' for Catch; there are quick",
-                "dqn --dir DIR --env Catch           | the preset 'quick' cannot be had: it wants stacks of 4 frames",
                 "dqn --dir DIR --n-step 0            | --n-step=0, expected at least 1",
-                "dqn --dir DIR --n-step 3            | --n-step=3 cannot be had: the memory's samplers draw single",
+                "dqn --dir DIR --n-step 65537        | --n-step=65537, expected at most 65536",
                 "dqn --dir DIR --memory rings        | there is no memory 'rings'; there are uniform, prioritized,",
                 "dqn --dir DIR --summary-json no/f   | --summary-json=no/f cannot be written",
                 "eval --dir DIR --episodes 0         | --episodes=0, expected at least 1",
@@ -100,6 +99,32 @@ class CommandLineTest {
         assertThat(command.run("eval --latest --dir " + dir + " --episodes 10")).isEqualTo(0);
         assertThat(command.out()).contains("network of step 2,600");
         assertRefusals(dir);
+    }
+
+    /** The memory of a resumed run goes on where it was: with one row a step, or of images one more an episode. */
+    @ParameterizedTest
+    @CsvSource({
+        "--n-step 3 --memory prioritized, CartPole-v1, 1100, 1300, 1300",
+        "--env Catch --n-step 2,          Catch,       1003, 1019, 1133",
+    })
+    void otherRunsGoOnToo(String options, String environment, long steps, long moreSteps, long rows)
+            throws IOException {
+        Path dir = directory.resolve("run");
+        Path json = directory.resolve("summary.json");
+        String line = "dqn --dir " + dir + " --summary-json " + json + " ";
+        assertThat(command.run(line + options + " --steps " + steps))
+                .as(command.err())
+                .isEqualTo(0);
+        JsonObject first = summary(json);
+        assertThat(command.run(line + " --steps " + moreSteps))
+                .as(command.err())
+                .isEqualTo(0);
+        JsonObject second = summary(json);
+        assertThat(second.get("env").getAsString()).isEqualTo(environment);
+        assertThat(second.get("resumedFromStep").getAsLong()).isEqualTo(steps);
+        assertThat(second.get("steps").getAsLong()).isEqualTo(moreSteps);
+        assertThat(second.get("memoryAppended").getAsLong()).isEqualTo(rows);
+        assertThat(second.get("weightsSha256")).isNotEqualTo(first.get("weightsSha256"));
     }
 
     private void assertRefusals(Path dir) throws IOException {

@@ -26,26 +26,27 @@ class DqnTest {
 
     @Test
     void targetOfDqnTakesTheGreatestTargetValue() {
-        assertThat(targets(targetNext, new float[] {0, 0})).containsExactly(1 + 0.5f * 20, -2 + 0.5f * 40);
+        assertThat(targets(targetNext, new float[] {1, 1})).containsExactly(1 + 0.5f * 20, -2 + 0.25f * 40);
     }
 
     @Test
     void targetOfDoubleDqnTakesTheTargetValueOfTheOnlineChoice() {
-        assertThat(targets(onlineNext, new float[] {0, 0})).containsExactly(1 + 0.5f * 10, -2 + 0.5f * 30);
+        assertThat(targets(onlineNext, new float[] {1, 1})).containsExactly(1 + 0.5f * 10, -2 + 0.25f * 30);
     }
 
     @Test
     void terminatedStepDoesNotBootstrap() {
-        assertThat(targets(onlineNext, new float[] {1, 0})).containsExactly(1, -2 + 0.5f * 30);
+        assertThat(targets(onlineNext, new float[] {0, 1})).containsExactly(1, -2 + 0.25f * 30);
     }
 
-    private float[] targets(float[] choosing, float[] terminated) {
+    /** Discounted by a half, over one step and over two. */
+    private float[] targets(float[] choosing, float[] bootstrap) {
         return Dqn.targets(
                         manager.create(new float[] {1, -2}),
-                        manager.create(terminated),
+                        manager.create(new float[] {0.5f, 0.25f}),
+                        manager.create(bootstrap),
                         manager.create(choosing, new Shape(2, 2)),
-                        manager.create(targetNext, new Shape(2, 2)),
-                        0.5)
+                        manager.create(targetNext, new Shape(2, 2)))
                 .toFloatArray();
     }
 
@@ -77,7 +78,7 @@ class DqnTest {
                     var collector = PyTorch.load().newGradientCollector()) {
                 collector.backward(network.forward(scope.ones(new Shape(3, 4))).sum());
             }
-            network.update(optimizer, 1e-3);
+            network.update(optimizer, 1e-3, 10);
             copy.copyFrom(network);
             arrays = i == 0 ? manager.getManagedArrays().size() : arrays;
         }

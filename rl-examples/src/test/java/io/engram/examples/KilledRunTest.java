@@ -36,11 +36,35 @@ class KilledRunTest {
     @ParameterizedTest
     @EnumSource
     void killedRunGoesOnByTheSameCommand(MemoryKind kind) throws Exception {
+        assertThatKilledRunGoesOn(kind, "--env=CartPole-v1", "--n-step=1");
+    }
+
+    @Test
+    void killedRunOverThreeStepsGoesOn() throws Exception {
+        assertThatKilledRunGoesOn(MemoryKind.PRIORITIZED, "--env=CartPole-v1", "--n-step=3");
+    }
+
+    @Test
+    void killedRunThatSeesImagesGoesOn() throws Exception {
+        assertThatKilledRunGoesOn(MemoryKind.UNIFORM, "--env=Catch", "--n-step=1");
+    }
+
+    private void assertThatKilledRunGoesOn(MemoryKind kind, String environment, String nStep) throws Exception {
         Path run = directory.resolve("run");
         Path json = directory.resolve("summary.json");
         Process child = start(
-                "dqn", "--dir", run.toString(), "--seed", "4", "--memory", kind.label(), "--checkpoint-every", "100");
-        awaitStep(child, run, 1_200);
+                "dqn",
+                environment,
+                nStep,
+                "--dir",
+                run.toString(),
+                "--seed",
+                "4",
+                "--memory",
+                kind.label(),
+                "--checkpoint-every",
+                "100");
+        awaitStep(child, run, 1_100);
         child.destroyForcibly();
         assertThat(child.waitFor()).isEqualTo(137);
         long savedStep = Checkpoint.read(run.resolve("checkpoint.bin")).getLong("step");
@@ -49,12 +73,14 @@ class KilledRunTest {
 
         Process again = start(
                 "dqn",
+                environment,
+                nStep,
                 "--dir",
                 run.toString(),
                 "--seed",
                 "4",
                 "--steps",
-                Long.toString(savedStep + 500),
+                Long.toString(savedStep + 100),
                 "--summary-json",
                 json.toString());
         assertThat(again.waitFor()).as(output()).isEqualTo(0);
@@ -63,9 +89,9 @@ class KilledRunTest {
         assertThat(summary.get("resumedFromStep").getAsLong())
                 .isEqualTo(savedStep)
                 .isPositive();
-        assertThat(summary.get("steps").getAsLong()).isEqualTo(savedStep + 500);
+        assertThat(summary.get("steps").getAsLong()).isEqualTo(savedStep + 100);
         // Rows appended after the last checkpoint stay, too.
-        assertThat(summary.get("memoryAppended").getAsLong()).isGreaterThanOrEqualTo(savedStep + 500);
+        assertThat(summary.get("memoryAppended").getAsLong()).isGreaterThanOrEqualTo(savedStep + 100);
         assertThat(MetricsLog.read(run.resolve("metrics.csv")))
                 .hasSize(summary.get("episodes").getAsInt())
                 .extracting(MetricsLog.Row::step)

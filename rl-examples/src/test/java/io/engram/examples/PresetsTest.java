@@ -70,6 +70,16 @@ class PresetsTest {
         assertThat(schema.rowLayout()).isEqualTo(RowLayout.ARRIVAL);
     }
 
+    /** The norm is Stable-Baselines3's. */
+    @ParameterizedTest
+    @MethodSource("environments")
+    void onlyTheZooClipsGradients(String environment) {
+        for (DqnSettings settings : Presets.of(environment)) {
+            assertThat(settings.objective().maxGradientNorm())
+                    .isEqualTo(settings.preset().equals("zoo") ? 10 : Double.POSITIVE_INFINITY);
+        }
+    }
+
     private static Schema schema(String environment) {
         return Agent.schema(Environments.make(environment, new SplitMix64(0)));
     }

@@ -98,7 +98,7 @@ class QNetworkTest {
                 last = loss.getFloat();
                 first = update == 0 ? last : first;
             }
-            network.update(optimizer, 1e-3);
+            network.update(optimizer, 1e-3, Double.POSITIVE_INFINITY);
         }
         assertThat(last).isLessThan(first / 10);
         Lesson exam = lesson(environment, random);
@@ -143,6 +143,35 @@ class QNetworkTest {
         assertThat(network.frames()).isEqualTo(2);
         assertThat(greatest(network.forward(manager.zeros(new Shape(1, 6))).toFloatArray()))
                 .isCloseTo(0, within(1.0));
+    }
+
+    /**
+     * Weights have the gradients 3 and 4, the bias 12: one vector of length 13. The mean that Adam keeps is, after one
+     * update, a tenth of the gradient it got.
+     */
+    @Test
+    void longGradientsAreScaledDownAndShortOnesLeft() {
+        assertThat(gradientsSeen(Double.POSITIVE_INFINITY)).containsExactly(new float[] {3, 4, 12}, within(1e-5f));
+        assertThat(gradientsSeen(13.001)).containsExactly(gradientsSeen(Double.POSITIVE_INFINITY));
+        assertThat(gradientsSeen(6.5)).containsExactly(new float[] {1.5f, 2, 6}, within(1e-5f));
+        assertThat(gradientsSeen(0.013)).containsExactly(new float[] {3e-3f, 4e-3f, 12e-3f}, within(1e-8f));
+    }
+
+    /** By an optimizer that a network of two weights and a bias is updated with. */
+    private float[] gradientsSeen(double maxGradientNorm) {
+        QNetwork network = new QNetwork(manager, ObservationSpec.floats(2), 1, List.of(), 1, new SplitMix64(1));
+        SavableAdam optimizer = new SavableAdam();
+        try (NDManager scope = manager.newSubManager();
+                var collector = PyTorch.load().newGradientCollector()) {
+            NDArray value = network.forward(scope.create(new float[] {0.25f, 1f / 3}, new Shape(1, 2)));
+            collector.backward(value.sum().mul(12));
+        }
+        network.update(optimizer, 1e-3, maxGradientNorm);
+        Checkpoint.Builder saved = Checkpoint.builder();
+        network.save(optimizer, saved);
+        Checkpoint adam = saved.build();
+        float[] weights = adam.getFloats("adam/0/mean", 2);
+        return new float[] {10 * weights[0], 10 * weights[1], 10 * adam.getFloats("adam/1/mean", 1)[0]};
     }
 
     private QNetwork network(int frames, int actions, long seed) {

@@ -40,7 +40,6 @@ class SolveTest {
         assertThat(solved).isGreaterThanOrEqualTo(4);
     }
 
-    /** From single frames, which tell all there is to know. */
     @Test
     void catchIsLearnedFromImages() {
         for (int seed = 1; seed <= 2; seed++) {
