@@ -74,8 +74,8 @@ final class Presets {
     }
 
     /**
-     * MountainCar as RL Baselines3 Zoo trains it, for 120,000 steps; its authors report a mean return of
-     * -100.8.
+     * MountainCar as RL Baselines3 Zoo trains it, for 120,000 steps; its authors report a mean
+     * return of -100.8.
      */
     static DqnSettings mountainCarZoo() {
         return new DqnSettings(

@@ -13,10 +13,10 @@ import io.engram.replay.ReplayMemory;
 import io.engram.replay.SamplerSpec;
 
 /**
- * Deep Q-learning with prioritized replay, Double DQN if asked: all of the algorithm, to be read from top to bottom
- * beside {@link Dqn}. Three things differ: transitions are drawn by the priorities of the memory's index, proportional
- * or rank-based; each one's loss is multiplied by its importance weight, since it is drawn more or less often than the
- * loss supposes; and its new TD error becomes its priority.
+ * Deep Q-learning with prioritized replay, Double DQN and returns over n steps if asked: all of the algorithm, to be
+ * read from top to bottom beside {@link Dqn}. Three things differ: transitions are drawn by the priorities of the
+ * memory's index, proportional or rank-based; each one's loss is multiplied by its importance weight, since it is drawn
+ * more or less often than the loss supposes; and its new TD error becomes its priority.
  *
  * <p>Beta, how much the weights correct, rises in a straight line to 1 over {@link DqnSettings.Replay#betaSteps} steps.
  *
