@@ -42,12 +42,10 @@ public final class EpisodeBook implements PageReader.Visitor {
     public record End(
             long ended, Episode.Kind kind, boolean recovered, long first, long last, long length, double totalReward) {}
 
-    /** What is known of an episode, and in which places. */
+    /** What is known of an episode. */
     public static final class Entry {
         private @Nullable Begin begin;
         private @Nullable End end;
-        private long beginPlace = -1;
-        private long endPlace = -1;
 
         private Entry() {}
 
@@ -70,10 +68,7 @@ public final class EpisodeBook implements PageReader.Visitor {
         }
     }
 
-    private static final int OFFSET_BITS = 32;
-
     private final Map<Integer, String> streams = new TreeMap<>();
-    private final Map<Integer, Long> streamPlaces = new TreeMap<>();
     private final Map<Long, Entry> entries = new TreeMap<>();
     private long nextEpisode;
     private long newestPolicy;
@@ -84,17 +79,15 @@ public final class EpisodeBook implements PageReader.Visitor {
 
     @Override
     public void visit(JournalPage page, int offset, ByteBuffer record) {
-        long place = place(page, offset);
         int stream = record.getInt(RecordDescriptor.STREAM_OFFSET);
         switch (record.getInt(RecordDescriptor.TYPE_OFFSET)) {
             case RecordDescriptor.STREAM -> {
                 byte[] name = new byte[record.limit() - RecordDescriptor.NAME_OFFSET];
                 record.get(RecordDescriptor.NAME_OFFSET, name);
                 streams.put(stream, new String(name, StandardCharsets.UTF_8));
-                streamPlaces.put(stream, place);
             }
-            case RecordDescriptor.BEGIN -> begin(stream, record, place);
-            case RecordDescriptor.END -> end(record, place);
+            case RecordDescriptor.BEGIN -> begin(stream, record);
+            case RecordDescriptor.END -> end(record);
             case RecordDescriptor.KEPT -> {
                 firstPage = Math.max(firstPage, record.getLong(RecordDescriptor.FIRST_PAGE_OFFSET));
                 nextEpisode = Math.max(nextEpisode, record.getLong(RecordDescriptor.NEXT_EPISODE_OFFSET));
@@ -105,11 +98,10 @@ public final class EpisodeBook implements PageReader.Visitor {
         }
     }
 
-    private void begin(int stream, ByteBuffer record, long place) {
+    private void begin(int stream, ByteBuffer record) {
         Entry entry = entry(record);
         long policy = record.getLong(RecordDescriptor.POLICY_OFFSET);
         newestPolicy = Math.max(newestPolicy, policy);
-        entry.beginPlace = place;
         if (entry.begin == null) {
             ByteBuffer label = record.duplicate().position(RecordDescriptor.LABEL_OFFSET);
             entry.begin = new Begin(
@@ -121,9 +113,8 @@ public final class EpisodeBook implements PageReader.Visitor {
         }
     }
 
-    private void end(ByteBuffer record, long place) {
+    private void end(ByteBuffer record) {
         Entry entry = entry(record);
-        entry.endPlace = place;
         entry.end = new End(
                 record.getLong(RecordDescriptor.ENDED_OFFSET),
                 kind(record.getInt(RecordDescriptor.KIND_OFFSET)),
@@ -224,37 +215,5 @@ public final class EpisodeBook implements PageReader.Visitor {
      */
     public long firstPage() {
         return firstPage;
-    }
-
-    /**
-     * Whether a record says what no other one says, of what is still held.
-     *
-     * @param page that it lies in
-     * @param offset from the page's start
-     * @param record the record
-     * @param tail the oldest row that is held
-     * @return false if it can be dropped
-     */
-    public boolean isLive(JournalPage page, int offset, ByteBuffer record, long tail) {
-        int type = record.getInt(RecordDescriptor.TYPE_OFFSET);
-        if (type == RecordDescriptor.KEPT) {
-            return false;
-        }
-        Long place = place(page, offset);
-        if (type == RecordDescriptor.STREAM) {
-            return place.equals(streamPlaces.get(record.getInt(RecordDescriptor.STREAM_OFFSET)));
-        }
-        Entry entry = entries.get(record.getLong(RecordDescriptor.EPISODE_OFFSET));
-        return entry == null
-                || (!isDead(entry, tail)
-                        && place == (type == RecordDescriptor.BEGIN ? entry.beginPlace : entry.endPlace));
-    }
-
-    private static boolean isDead(Entry entry, long tail) {
-        return entry.end != null && entry.end.last() < tail;
-    }
-
-    private static long place(JournalPage page, int offset) {
-        return page.number() << OFFSET_BITS | offset;
     }
 }

@@ -23,6 +23,8 @@ public final class RecordImage {
     private static final int RECORD = 32;
 
     private final byte[] bytes = new byte[RECORD + RecordDescriptor.MAX_LENGTH];
+    private final ByteBuffer view =
+            ByteBuffer.wrap(bytes, RECORD, RecordDescriptor.MAX_LENGTH).slice().order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
     private int length;
 
@@ -175,6 +177,6 @@ public final class RecordImage {
 
     /** The record's bytes, good until the next call. */
     ByteBuffer record() {
-        return ByteBuffer.wrap(bytes, RECORD, length).slice().order(ByteOrder.LITTLE_ENDIAN);
+        return view.clear().limit(length);
     }
 }

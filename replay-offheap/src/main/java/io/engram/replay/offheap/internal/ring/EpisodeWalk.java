@@ -75,6 +75,17 @@ public final class EpisodeWalk {
     }
 
     /**
+     * Where a row of an episode most likely is.
+     *
+     * @param row a row
+     * @param rows how many further on in its episode
+     * @return a sequence
+     */
+    public long guess(long row, int rows) {
+        return row + (long) rows * distance;
+    }
+
+    /**
      * Goes to the row before in the episode.
      *
      * @param tail the oldest row there is

@@ -29,10 +29,13 @@ public record SegmentGeometry(int rowsShift, int rowLength, int stride) {
     private static final long TARGET_LENGTH = 16L << 20;
     private static final long LEAST_LENGTH = 64L << 10;
     private static final long MAX_SEGMENTS = 4096;
+    private static final int LONG_ROW = 1024;
+    private static final int LONG_ROW_SEGMENTS = 256;
+    private static final long LEAST_LONG_LENGTH = 1L << 20;
 
     /**
-     * Chooses the segment's size: 16 MiB of rows; less for small memories, so that the slack stays small; more for huge
-     * ones, so that the number of mappings stays far below what systems allow.
+     * Chooses the segment's size: 16 MiB of rows; less for small memories and for long rows, so that the slack stays
+     * small; more for huge ones, so that the number of mappings stays far below what systems allow.
      *
      * @param payloadLength bytes of a row's payload
      * @param capacity rows of the memory
@@ -43,6 +46,10 @@ public record SegmentGeometry(int rowsShift, int rowLength, int stride) {
         long rows = Math.max(1, Long.highestOneBit(TARGET_LENGTH / stride));
         long least = Math.max(1, Long.highestOneBit(LEAST_LENGTH / stride));
         while (rows > least && rows > capacity / 8) {
+            rows >>= 1;
+        }
+        // Of long rows a segment is slow to fill, so that it may be small without being sealed too often.
+        while (stride >= LONG_ROW && rows > capacity / LONG_ROW_SEGMENTS && rows * stride > LEAST_LONG_LENGTH) {
             rows >>= 1;
         }
         while (capacity / rows > MAX_SEGMENTS && rows * 2 * stride <= MAX_LENGTH / 2) {

@@ -46,9 +46,50 @@ final class ElementColumn {
         this.sum = nStep == null ? null : new RewardSum(schema, layout, nStep);
     }
 
-    /** Fills a lane. */
-    void fill(int lane, Elements elements) {
-        long to = target + lane * laneLength;
+    /** Fills every lane. */
+    void fill(int lanes, Elements elements) {
+        if (windowed || plan.stack() > 1) {
+            fillAny(lanes, elements);
+            return;
+        }
+        // One loop a kind: what is the same for all lanes is decided once.
+        switch (plan.kind()) {
+            case STATE -> {
+                for (int lane = 0; lane < lanes; lane++) {
+                    Bytes.copy(elements.state(lane, elements.first(lane)) + offset, at(lane), length);
+                }
+            }
+            case NEXT -> {
+                for (int lane = 0; lane < lanes; lane++) {
+                    int end = elements.first(lane) + elements.stepCount(lane);
+                    Bytes.copy(elements.state(lane, end) + offset, at(lane), length);
+                }
+            }
+            case STEP -> {
+                for (int lane = 0; lane < lanes; lane++) {
+                    Bytes.copy(elements.stepPayload(lane, elements.first(lane)) + offset, at(lane), length);
+                }
+            }
+            case RETURN -> {
+                for (int lane = 0; lane < lanes; lane++) {
+                    putReturn(lane, elements, at(lane));
+                }
+            }
+            default -> fillAny(lanes, elements);
+        }
+    }
+
+    private long at(int lane) {
+        return target + lane * laneLength;
+    }
+
+    private void fillAny(int lanes, Elements elements) {
+        for (int lane = 0; lane < lanes; lane++) {
+            fillAny(lane, elements, at(lane));
+        }
+    }
+
+    private void fillAny(int lane, Elements elements, long to) {
         int first = elements.first(lane);
         int last = first + elements.stepCount(lane) - 1;
         switch (plan.kind()) {

@@ -47,9 +47,15 @@ final class Elements {
     private final boolean arrival;
     private final int nextOffset;
     private final @Nullable Windows windows;
+
+    /** Written and never read, so that the loads behind it are not left out. */
+    @SuppressWarnings("unused")
+    private long touched;
+
     private final int depth;
     private final int before;
     private @Nullable NStep nStep;
+    private double[] powers = new double[0];
     private int width;
     private long head;
     private long[] addresses = new long[0];
@@ -108,6 +114,11 @@ final class Elements {
 
     void setNStep(@Nullable NStep setting) {
         nStep = setting;
+        powers = new double[wanted() + 1];
+        powers[0] = 1;
+        for (int i = 1; i < powers.length; i++) {
+            powers[i] = powers[i - 1] * gamma();
+        }
         int after = rows(windows == null ? wanted() : windows.length());
         width = before + 1 + after;
         addresses = new long[width * steps.length];
@@ -119,9 +130,32 @@ final class Elements {
         return nStep;
     }
 
+    /** The discount of so many steps, multiplied one by one. */
+    double gammaToThe(int count) {
+        return powers[count];
+    }
+
     /** The discount of one step. */
     double gamma() {
         return nStep == null ? 1 : nStep.gamma();
+    }
+
+    /**
+     * Loads the rows that transitions will most likely be found to bridge, of some lanes one right after the other, so
+     * that the cache misses overlap.
+     */
+    void touch(int[] lanes, int count, DrawnRows keys) {
+        if (windows == null) {
+            int rows = rows(wanted());
+            long sum = 0;
+            for (int i = 0; i < count; i++) {
+                for (int row = 1; row <= rows; row++) {
+                    long at = ring.rowAddress(walk.guess(keys.sequence(lanes[i]), row));
+                    sum += at == 0 ? 0 : UnsafeApi.getLong(at);
+                }
+            }
+            touched = sum;
+        }
     }
 
     /**

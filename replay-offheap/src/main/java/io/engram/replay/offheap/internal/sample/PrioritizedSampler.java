@@ -300,6 +300,9 @@ public final class PrioritizedSampler extends RingSampler {
             findEnds(drawn);
         }
         Elements elements = elements();
+        if (elements != null) {
+            elements.touch(lanes, drawn, starts);
+        }
         int empty = 0;
         for (int i = 0; i < drawn; i++) {
             int lane = lanes[i];

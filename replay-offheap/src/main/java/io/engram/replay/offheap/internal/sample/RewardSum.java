@@ -29,27 +29,30 @@ final class RewardSum {
         double factor = 1;
         double sum = 0;
         int first = elements.first(lane);
-        for (int step = first; step < first + elements.stepCount(lane); step++) {
-            sum += factor * value(elements.stepPayload(lane, step) + rewardOffset, ofFloats);
-            factor *= elements.gamma() * discount(lane, elements, step);
+        int last = first + elements.stepCount(lane) - 1;
+        for (int step = first; step <= last; step++) {
+            long payload = elements.stepPayload(lane, step);
+            sum += factor * value(payload + rewardOffset, ofFloats);
+            factor *= elements.gamma() * discount(payload);
         }
         return sum;
     }
 
     /** The product of a lane's discounts. */
     double discount(int lane, Elements elements) {
+        if (discount == null) {
+            return elements.gammaToThe(elements.stepCount(lane));
+        }
         double factor = 1;
         int first = elements.first(lane);
         for (int step = first; step < first + elements.stepCount(lane); step++) {
-            factor *= elements.gamma() * discount(lane, elements, step);
+            factor *= elements.gamma() * discount(elements.stepPayload(lane, step));
         }
         return factor;
     }
 
-    private double discount(int lane, Elements elements, int step) {
-        return discount == null
-                ? 1
-                : value(elements.stepPayload(lane, step) + discountOffset, discount.dtype() == DType.F32);
+    private double discount(long payload) {
+        return discount == null ? 1 : value(payload + discountOffset, discount.dtype() == DType.F32);
     }
 
     private static double value(long address, boolean ofFloats) {

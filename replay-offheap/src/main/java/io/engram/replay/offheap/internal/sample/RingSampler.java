@@ -238,9 +238,7 @@ abstract class RingSampler implements Sampler {
 
     private int copyElements(OffHeapBatch batch, Elements all) {
         for (ElementColumn column : batch.elementColumns()) {
-            for (int lane = 0; lane < lanes.length; lane++) {
-                column.fill(lane, all);
-            }
+            column.fill(lanes.length, all);
         }
         UnsafeApi.loadFence();
         int torn = 0;

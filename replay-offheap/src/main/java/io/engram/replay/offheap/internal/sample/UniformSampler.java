@@ -111,6 +111,9 @@ public final class UniformSampler extends RingSampler {
             starts.touch(lanes, drawn);
         }
         Elements elements = elements();
+        if (elements != null) {
+            elements.touch(lanes, drawn, starts);
+        }
         int empty = 0;
         for (int i = 0; i < drawn; i++) {
             int lane = lanes[i];

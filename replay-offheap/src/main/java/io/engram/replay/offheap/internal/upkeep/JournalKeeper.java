@@ -3,9 +3,9 @@ package io.engram.replay.offheap.internal.upkeep;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.StorageFullException;
 import io.engram.replay.offheap.internal.epoch.Epochs;
-import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.journal.EpisodeJournal;
 import io.engram.replay.offheap.internal.journal.JournalPage;
+import io.engram.replay.offheap.internal.journal.NeededRecords;
 import io.engram.replay.offheap.internal.journal.OwedEnd;
 import io.engram.replay.offheap.internal.journal.PageReader;
 import io.engram.replay.offheap.internal.journal.RecordDescriptor;
@@ -32,6 +32,7 @@ final class JournalKeeper {
     private static final int LEAST_PAGES = 4;
 
     private final EpisodeJournal journal;
+    private final NeededRecords needed = new NeededRecords();
     private final Ring ring;
     private final Epochs epochs;
     private final Deque<Doomed> doomed = new ArrayDeque<>();
@@ -157,16 +158,16 @@ final class JournalKeeper {
         }
         // First of all: what leaves the window from here on is kept until the next time.
         long tail = ring.tail(ring.head());
-        EpisodeBook book = new EpisodeBook();
-        journal.forEach(book);
-        JournalPage cut = bestCut(book, tail, last);
+        needed.clear();
+        journal.forEach(needed);
+        JournalPage cut = bestCut(tail, last);
         goal = Math.max(LEAST_PAGES, last.number() - cut.number() + LEAST_PAGES);
         // A power loss must not bring the head back to where the window held what is given up here.
         if (cut == journal.first() || !forceRows.getAsBoolean()) {
             return 0;
         }
         try {
-            giveUpBefore(cut, book, tail);
+            giveUpBefore(cut, tail);
             goal = Math.max(LEAST_PAGES, 2 * (journal.current().number() - cut.number() + 1));
             return 1;
         } catch (StorageFullException e) {
@@ -176,19 +177,19 @@ final class JournalKeeper {
         }
     }
 
-    private JournalPage bestCut(EpisodeBook book, long tail, JournalPage last) {
+    private JournalPage bestCut(long tail, JournalPage last) {
         JournalPage best = journal.first();
         long gain = 0;
         long bestGain = 0;
         PageReader reader = journal.newReader();
         for (JournalPage page = journal.first(); page != last; page = requireNext(page)) {
-            long[] needed = new long[1];
+            long[] length = new long[1];
             reader.read(page, page.limit(), (of, offset, entry) -> {
-                if (book.isLive(of, offset, entry, tail)) {
-                    needed[0] += RecordDescriptor.align(entry.limit());
+                if (needed.isNeeded(of, offset, entry, tail)) {
+                    length[0] += RecordDescriptor.align(entry.limit());
                 }
             });
-            gain += page.limit() - 2 * needed[0];
+            gain += page.limit() - 2 * length[0];
             if (gain > bestGain) {
                 bestGain = gain;
                 best = requireNext(page);
@@ -197,18 +198,18 @@ final class JournalKeeper {
         return best;
     }
 
-    private void giveUpBefore(JournalPage cut, EpisodeBook book, long tail) {
+    private void giveUpBefore(JournalPage cut, long tail) {
         PageReader reader = journal.newReader();
         JournalPage oldest = journal.first();
         for (JournalPage page = oldest; page != cut; page = requireNext(page)) {
             reader.read(page, page.limit(), (of, offset, entry) -> {
-                if (book.isLive(of, offset, entry, tail)) {
+                if (needed.isNeeded(of, offset, entry, tail)) {
                     survivors.copyOf(entry);
                     journal.append(survivors);
                 }
             });
         }
-        survivors.kept(cut.number(), book.nextEpisode());
+        survivors.kept(cut.number(), needed.nextEpisode());
         journal.append(survivors);
         if (!makeDurable(cut, false)) {
             return;
