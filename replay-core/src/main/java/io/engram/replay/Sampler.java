@@ -78,8 +78,8 @@ public interface Sampler extends AutoCloseable {
      * @param batch of any sampler, filled
      * @param tdErrors one for each row of the batch, with its sign; more are ignored
      * @throws IllegalStateException if this sampler is uniform
-     * @throws IllegalArgumentException if there are fewer errors than rows, or one is NaN or infinite; then nothing is
-     *     changed
+     * @throws IllegalArgumentException if there are fewer errors than rows, or one is NaN or infinite, or
+     *     the batch has longer windows than this sampler; then nothing is changed
      * @throws MemoryClosedException if the memory or the sampler is closed
      */
     void updateTdErrors(Batch batch, float[] tdErrors);

@@ -153,10 +153,17 @@ public record Windows(int length, int stride, Tail tail, int burnIn, Order order
      * Where the values of a window's steps without burn-in begin in a column of one value a position.
      *
      * @param row of the batch
-     * @param burnInSteps that the window has
+     * @param steps that the window has
+     * @param burnInSteps that it has among them
      * @return the index of the first
+     * @throws IllegalArgumentException if it has more than these windows have
      */
-    public int firstLearned(int row, int burnInSteps) {
+    public int firstLearned(int row, int steps, int burnInSteps) {
+        if (steps > positions() || burnInSteps > burnIn) {
+            throw new IllegalArgumentException("row=" + row + " of the batch is a window of steps=" + steps
+                    + " with burnIn=" + burnInSteps + ", expected at most " + positions() + " and " + burnIn
+                    + ": it is of a sampler with other windows; no priority was changed");
+        }
         // Backward, the steps to learn from come before the burn-in.
         return row * positions() + (order == Order.FORWARD ? burnInSteps : 0);
     }

@@ -144,7 +144,11 @@ final class HeapSampler implements Sampler {
             for (int i = 0; i < given.length; i++) {
                 double error = windows == null
                         ? Math.abs((double) tdErrors[i])
-                        : WindowErrors.of(tdErrors, windows.firstLearned(i, batch.burnIn(i)), learned(batch, i), eta);
+                        : WindowErrors.of(
+                                tdErrors,
+                                windows.firstLearned(i, batch.steps(i), batch.burnIn(i)),
+                                learned(batch, i),
+                                eta);
                 given[i] = error + own.settings().epsilon();
             }
             update(batch.incarnation(), sequences(batch), given);

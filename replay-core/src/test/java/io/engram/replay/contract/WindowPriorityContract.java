@@ -84,6 +84,27 @@ public abstract class WindowPriorityContract extends MemoryContract {
 
     @ParameterizedTest
     @EnumSource
+    void errorsOfABatchOfLongerWindowsAreRefused(RowLayout layout) {
+        Windows windows = Windows.of(2);
+        ReplayMemory memory = longs(layout, 100, index(windows).build());
+        ScriptPlayer.play(memory, "a: 10 1>11 2>12 3>13 4>14T");
+        SamplerSpec longer =
+                SamplerSpec.uniform("longer", 1).windows(Windows.of(3)).build();
+        try (Sampler sampler = memory.sampler(spec(windows).build());
+                Sampler other = memory.sampler(longer)) {
+            Batch batch = other.newBatch();
+            while (other.sample(batch).steps(0) < 3) {
+                // The last window has one step.
+            }
+            assertThatThrownBy(() -> sampler.updateTdErrors(batch, new float[100]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("steps=3", "at most 2", "no priority was changed");
+        }
+        assertPriorities(memory, windows, Map.of(0L, 1.0, 2L, 1.0));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void windowThatIsFullAsTheEpisodeEndsHasOnePriority(RowLayout layout) {
         Windows windows = Windows.of(2);
         ReplayMemory memory = longs(

@@ -12,7 +12,7 @@ public final class WindowErrors {
      *
      * @param errors of many, finite
      * @param first the index of the window's first
-     * @param count how many it has, at least 1
+     * @param count how many it has; 0 in a batch that was never filled
      * @param eta the share of the largest
      * @return at least 0
      */
@@ -24,6 +24,6 @@ public final class WindowErrors {
             largest = Math.max(largest, error);
             sum += error;
         }
-        return eta * largest + (1 - eta) * (sum / count);
+        return count == 0 ? 0 : eta * largest + (1 - eta) * (sum / count);
     }
 }

@@ -98,7 +98,7 @@ public final class PrioritizedSampler extends RingSampler {
                     ? Math.abs((double) tdErrors[i])
                     : WindowErrors.of(
                             tdErrors,
-                            windows.firstLearned(i, batch.burnIn(i)),
+                            windows.firstLearned(i, batch.steps(i), batch.burnIn(i)),
                             batch.steps(i) - batch.burnIn(i),
                             how.eta());
             given[i] = error + epsilon;
