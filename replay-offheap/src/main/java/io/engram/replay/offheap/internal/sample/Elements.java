@@ -144,13 +144,13 @@ final class Elements {
      * Loads the rows that transitions will most likely be found to bridge, of some lanes one right after the other, so
      * that the cache misses overlap.
      */
-    void touch(int[] lanes, int count, DrawnRows keys) {
+    void touch(int[] lanes, int count, DrawnRows starts) {
         if (windows == null) {
             int rows = rows(wanted());
             long sum = 0;
             for (int i = 0; i < count; i++) {
                 for (int row = 1; row <= rows; row++) {
-                    long at = ring.rowAddress(walk.guess(keys.sequence(lanes[i]), row));
+                    long at = ring.rowAddress(walk.guess(starts.sequence(lanes[i]), row));
                     sum += at == 0 ? 0 : UnsafeApi.getLong(at);
                 }
             }
