@@ -14,8 +14,10 @@ import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.TooFewTransitionsException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.TreeSet;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -45,6 +47,32 @@ class AgeLimitTest {
             now += 10_000_000;
             memory.upkeep().turn();
             assertActions(memory, 5_000, 31, 30);
+        }
+    }
+
+    /** What is known of times then is when episodes began. */
+    @ParameterizedTest
+    @EnumSource(RowLayout.class)
+    void reopenedMemoryKnowsWhenEpisodesBegan(RowLayout layout, @TempDir Path directory) {
+        try (OffHeapReplayMemory memory = builder(layout).directory(directory).open();
+                StreamWriter writer = memory.writer("a")) {
+            for (int i = 0; i < 3; i++) {
+                now += 10_000;
+                writer.begin(new float[] {0});
+                for (int step = 1; step <= 4; step++) {
+                    now += 1_000;
+                    writer.step(4 * i + step, 1, new float[] {step}, false, step == 4);
+                }
+            }
+        }
+        now += 1_000;
+        // The last episode began 5 seconds ago, the one before it 19.
+        try (OffHeapReplayMemory memory = builder(layout).directory(directory).open()) {
+            assertActions(memory, 4_999, 13, 12);
+            assertActions(memory, 5_000, 9, 12);
+            assertActions(memory, 18_999, 9, 12);
+            assertActions(memory, 19_000, 5, 12);
+            assertActions(memory, 33_000, 1, 12);
         }
     }
 
@@ -79,6 +107,10 @@ class AgeLimitTest {
     }
 
     private OffHeapReplayMemory open(RowLayout layout) {
+        return builder(layout).storage(Storage.VOLATILE).open();
+    }
+
+    private OffHeapReplayMemory.Builder builder(RowLayout layout) {
         Schema schema = Schema.builder()
                 .observation(DType.F32, 1)
                 .action(DType.I32)
@@ -86,11 +118,9 @@ class AgeLimitTest {
                 .rowLayout(layout)
                 .build();
         return OffHeapReplayMemory.builder(schema, 1_000)
-                .storage(Storage.VOLATILE)
                 .segmentRows(8)
                 .priorities(PriorityIndex.proportional("default").build())
                 .withoutAutomaticUpkeep()
-                .clock(() -> now)
-                .open();
+                .clock(() -> now);
     }
 }
