@@ -34,6 +34,26 @@ final class HookedFiles implements FileLayer {
     }
 
     @Override
+    public OpenFile openForReading(Path path) throws IOException {
+        return new HookedFile(files.openForReading(path));
+    }
+
+    @Override
+    public Kind kind(Path path) {
+        return files.kind(path);
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+        return files.isDirectory(path);
+    }
+
+    @Override
+    public Lock lock(Path directory) {
+        return files.lock(directory);
+    }
+
+    @Override
     public void createDirectories(Path path) throws IOException {
         files.createDirectories(path);
     }
@@ -47,6 +67,17 @@ final class HookedFiles implements FileLayer {
     public void rename(Path from, Path to) throws IOException {
         files.rename(from, to);
         afterNameChange.run();
+    }
+
+    @Override
+    public void link(Path existing, Path added) throws IOException {
+        files.link(existing, added);
+        afterNameChange.run();
+    }
+
+    @Override
+    public int linkCount(Path path) throws IOException {
+        return files.linkCount(path);
     }
 
     @Override
@@ -96,6 +127,16 @@ final class HookedFiles implements FileLayer {
         @Override
         public Mapping map(long length) throws IOException {
             return new HookedMapping(file.map(length));
+        }
+
+        @Override
+        public Mapping mapForReading(long length) throws IOException {
+            return new HookedMapping(file.mapForReading(length));
+        }
+
+        @Override
+        public Mapping mapPrivately(long length) throws IOException {
+            return new HookedMapping(file.mapPrivately(length));
         }
 
         @Override

@@ -19,6 +19,7 @@ final class WatchedFiles implements FileLayer {
         CREATE_DIRECTORIES,
         LIST,
         RENAME,
+        LINK,
         DELETE,
         SYNC_DIRECTORY,
         LENGTH,
@@ -98,6 +99,26 @@ final class WatchedFiles implements FileLayer {
     }
 
     @Override
+    public OpenFile openForReading(Path path) throws IOException {
+        return new WatchedFile(path, call(Kind.OPEN, path, () -> real.openForReading(path)));
+    }
+
+    @Override
+    public FileLayer.Kind kind(Path path) {
+        return real.kind(path);
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+        return real.isDirectory(path);
+    }
+
+    @Override
+    public Lock lock(Path directory) {
+        return real.lock(directory);
+    }
+
+    @Override
     public void createDirectories(Path path) throws IOException {
         run(Kind.CREATE_DIRECTORIES, path, () -> real.createDirectories(path));
     }
@@ -110,6 +131,16 @@ final class WatchedFiles implements FileLayer {
     @Override
     public void rename(Path from, Path to) throws IOException {
         run(new Operation(Kind.RENAME, from, to, 0, 0), () -> real.rename(from, to));
+    }
+
+    @Override
+    public void link(Path existing, Path added) throws IOException {
+        run(new Operation(Kind.LINK, existing, added, 0, 0), () -> real.link(existing, added));
+    }
+
+    @Override
+    public int linkCount(Path path) throws IOException {
+        return real.linkCount(path);
     }
 
     @Override
@@ -190,6 +221,16 @@ final class WatchedFiles implements FileLayer {
         @Override
         public Mapping map(long length) throws IOException {
             return new WatchedMapping(path, call(Kind.MAP, path, () -> file.map(length)));
+        }
+
+        @Override
+        public Mapping mapForReading(long length) throws IOException {
+            return new WatchedMapping(path, call(Kind.MAP, path, () -> file.mapForReading(length)));
+        }
+
+        @Override
+        public Mapping mapPrivately(long length) throws IOException {
+            return new WatchedMapping(path, call(Kind.MAP, path, () -> file.mapPrivately(length)));
         }
 
         @Override

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Within one process a set of directories comes first, because closing a second channel on a locked file would free
  * the lock of the first.
  */
-public final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements FileLayer.Lock {
     /** The file's name. */
     public static final String FILE_NAME = "lock";
 

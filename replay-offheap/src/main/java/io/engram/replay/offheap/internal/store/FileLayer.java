@@ -29,6 +29,42 @@ public interface FileLayer {
     OpenFile open(Path path) throws IOException;
 
     /**
+     * Opens a regular file that must exist, for nothing but reading.
+     *
+     * @param path where
+     * @return the open file, whose writes fail
+     * @throws IOException if it is missing or not permitted
+     * @throws io.engram.replay.offheap.ForeignFileException if it is not a regular file
+     */
+    OpenFile openForReading(Path path) throws IOException;
+
+    /**
+     * What has a name; links are not followed.
+     *
+     * @param path the name
+     * @return what it is
+     */
+    Kind kind(Path path);
+
+    /**
+     * Whether a name is that of a directory, or of a link that leads to one.
+     *
+     * @param path the name
+     * @return true if so
+     */
+    boolean isDirectory(Path path);
+
+    /**
+     * Takes the lock of a directory, which its one owner has.
+     *
+     * @param directory existing
+     * @return the lock, to be closed
+     * @throws io.engram.replay.offheap.StoreLockedException if somebody else has it
+     * @throws io.engram.replay.offheap.StorageException if it cannot be taken
+     */
+    Lock lock(Path directory);
+
+    /**
      * Creates a directory and its parents; one that exists is left as it is.
      *
      * @param path where
@@ -55,7 +91,25 @@ public interface FileLayer {
     void rename(Path from, Path to) throws IOException;
 
     /**
-     * Removes a file, if it is there.
+     * Gives a file one more name.
+     *
+     * @param existing a name that it has
+     * @param added the new one, which must be free
+     * @throws IOException if that cannot be, as on file systems without hard links
+     */
+    void link(Path existing, Path added) throws IOException;
+
+    /**
+     * How many names a file has.
+     *
+     * @param path one of them
+     * @return at least 1
+     * @throws IOException if it cannot be told
+     */
+    int linkCount(Path path) throws IOException;
+
+    /**
+     * Removes a file or an empty directory, if it is there.
      *
      * @param path which
      * @throws IOException if it cannot be removed
@@ -69,6 +123,24 @@ public interface FileLayer {
      * @throws IOException if it cannot be done
      */
     void syncDirectory(Path directory) throws IOException;
+
+    /** What a name stands for. */
+    enum Kind {
+        /** Nothing. */
+        NOTHING,
+        /** A regular file. */
+        FILE,
+        /** A directory. */
+        DIRECTORY,
+        /** A link, a device, a pipe. */
+        OTHER
+    }
+
+    /** The lock of a directory. */
+    interface Lock extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     /** An open file. For one thread at a time. */
     interface OpenFile extends Closeable {
@@ -121,6 +193,24 @@ public interface FileLayer {
          * @throws IOException if it cannot be mapped
          */
         Mapping map(long length) throws IOException;
+
+        /**
+         * Maps the file's first bytes for reading. Storing there kills the process.
+         *
+         * @param length bytes, at most the file's
+         * @return the mapping
+         * @throws IOException if it cannot be mapped
+         */
+        Mapping mapForReading(long length) throws IOException;
+
+        /**
+         * Maps the file's first bytes so that what is stored there is seen by this process alone, and never written.
+         *
+         * @param length bytes, at most the file's
+         * @return the mapping
+         * @throws IOException if it cannot be mapped
+         */
+        Mapping mapPrivately(long length) throws IOException;
     }
 
     /** A mapped file. */

@@ -13,8 +13,6 @@ import io.engram.replay.offheap.internal.priority.IndexMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +56,7 @@ public final class IndexFiles {
     /** Reads what there is and checks it against what is asked for; changes nothing. */
     static IndexFiles read(FileLayer files, Path home, Superblock superblock, IndexRequest request) throws IOException {
         IndexFiles indexFiles = new IndexFiles(files, home, superblock);
-        if (Files.exists(indexFiles.directory, LinkOption.NOFOLLOW_LINKS)) {
+        if (files.kind(indexFiles.directory) != FileLayer.Kind.NOTHING) {
             indexFiles.readAll(request.dropped());
         }
         for (PriorityIndex asked : request.indexes()) {
@@ -69,7 +67,7 @@ public final class IndexFiles {
     }
 
     private void readAll(Set<String> names) throws IOException {
-        if (!Files.isDirectory(directory)) {
+        if (!files.isDirectory(directory)) {
             throw new ForeignFileException("not a directory: file=" + directory
                     + ", expected the directory of an Engram memory's priorities; move it away");
         }

@@ -31,6 +31,17 @@ public final class NioFileLayer implements FileLayer {
 
     @Override
     public OpenFile open(Path path) throws IOException {
+        requireRegular(path);
+        return new NioFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public OpenFile openForReading(Path path) throws IOException {
+        requireRegular(path);
+        return new NioFile(path, StandardOpenOption.READ);
+    }
+
+    private static void requireRegular(Path path) throws IOException {
         // A FIFO or a device would block or worse, and a link could lead out of the store.
         BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isRegularFile()) {
@@ -38,7 +49,27 @@ public final class NioFileLayer implements FileLayer {
             throw new ForeignFileException("not a file of an Engram memory: file=" + path + ", found " + kind
                     + ", expected a regular file; move it away");
         }
-        return new NioFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public Kind kind(Path path) {
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            return Kind.FILE;
+        }
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            return Kind.DIRECTORY;
+        }
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? Kind.OTHER : Kind.NOTHING;
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+        return Files.isDirectory(path);
+    }
+
+    @Override
+    public Lock lock(Path directory) {
+        return DirectoryLock.acquire(directory);
     }
 
     @Override
@@ -58,6 +89,20 @@ public final class NioFileLayer implements FileLayer {
     @Override
     public void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void link(Path existing, Path added) throws IOException {
+        try {
+            Files.createLink(added, existing);
+        } catch (UnsupportedOperationException e) {
+            throw new IOException("the file system has no hard links: " + e, e);
+        }
+    }
+
+    @Override
+    public int linkCount(Path path) throws IOException {
+        return (int) Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override
@@ -167,7 +212,21 @@ public final class NioFileLayer implements FileLayer {
 
         @Override
         public Mapping map(long length) throws IOException {
-            return new NioMapping(uninterrupted(open -> open.map(FileChannel.MapMode.READ_WRITE, 0, length)));
+            return map(FileChannel.MapMode.READ_WRITE, length);
+        }
+
+        @Override
+        public Mapping mapForReading(long length) throws IOException {
+            return map(FileChannel.MapMode.READ_ONLY, length);
+        }
+
+        @Override
+        public Mapping mapPrivately(long length) throws IOException {
+            return map(FileChannel.MapMode.PRIVATE, length);
+        }
+
+        private Mapping map(FileChannel.MapMode mode, long length) throws IOException {
+            return new NioMapping(uninterrupted(open -> open.map(mode, 0, length)));
         }
 
         @Override

@@ -20,7 +20,7 @@ public final class Store implements AutoCloseable {
     /** The suffix of files that are being written. */
     static final String TEMPORARY_SUFFIX = SegmentFiles.TEMPORARY_SUFFIX;
 
-    private final DirectoryLock lock;
+    private final FileLayer.Lock lock;
     private final Superblock superblock;
     private final OpenJournal journal;
     private final SegmentFiles segmentFiles;
@@ -48,7 +48,7 @@ public final class Store implements AutoCloseable {
     public record OpenJournal(JournalFiles files, JournalPage before, EpisodeBook book) {}
 
     Store(
-            DirectoryLock lock,
+            FileLayer.Lock lock,
             Superblock superblock,
             OpenJournal journal,
             SegmentFiles segmentFiles,

@@ -6,8 +6,6 @@ import io.engram.replay.offheap.ForeignFileException;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,10 +67,10 @@ public final class StoreOpener {
             requireDirectory();
             requireOwnDirectory(schema, capacity);
             createDirectory();
-            DirectoryLock lock = DirectoryLock.acquire(directory);
+            FileLayer.Lock lock = files.lock(directory);
             try {
                 Superblock superblock;
-                if (Files.exists(superblockFile, LinkOption.NOFOLLOW_LINKS)) {
+                if (files.kind(superblockFile) != FileLayer.Kind.NOTHING) {
                     superblock = Superblock.read(files, superblockFile);
                     superblock.requireSame(directory, schema, capacity);
                 } else {
@@ -90,7 +88,7 @@ public final class StoreOpener {
         }
     }
 
-    private Store open(DirectoryLock lock, Superblock superblock, IndexRequest indexes, long incarnation)
+    private Store open(FileLayer.Lock lock, Superblock superblock, IndexRequest indexes, long incarnation)
             throws IOException {
         requireOwnFilesOnly(Set.of(
                 DirectoryLock.FILE_NAME,
@@ -98,7 +96,7 @@ public final class StoreOpener {
                 JournalFiles.DIRECTORY,
                 SegmentDescriptor.DIRECTORY,
                 IndexDescriptor.DIRECTORY));
-        if (!Files.isDirectory(journalDirectory) || !Files.isDirectory(segmentDirectory)) {
+        if (!files.isDirectory(journalDirectory) || !files.isDirectory(segmentDirectory)) {
             throw new CorruptStoreException("a part of the memory is missing: directory=" + directory + ", expected "
                     + JournalFiles.DIRECTORY + "/ and " + SegmentDescriptor.DIRECTORY
                     + "/ beside " + SuperblockDescriptor.FILE_NAME + "; restore it from a copy");
@@ -139,7 +137,9 @@ public final class StoreOpener {
     private void createDirectory() throws IOException {
         List<Path> parents = new ArrayList<>();
         Path parent = directory.toAbsolutePath().getParent();
-        for (Path made = directory; parent != null && !Files.exists(made); made = parent, parent = parent.getParent()) {
+        for (Path made = directory;
+                parent != null && files.kind(made) == FileLayer.Kind.NOTHING;
+                made = parent, parent = parent.getParent()) {
             parents.add(parent);
         }
         files.createDirectories(directory);
@@ -169,12 +169,12 @@ public final class StoreOpener {
 
     /** Before the superblock is there nothing can have been appended; if something was, the superblock is lost. */
     private void requireNothingStored(Path temporary) throws IOException {
-        if (Files.exists(temporary, LinkOption.NOFOLLOW_LINKS)) {
+        if (files.kind(temporary) != FileLayer.Kind.NOTHING) {
             files.open(temporary).close();
         }
         for (Path part : List.of(journalDirectory, segmentDirectory)) {
-            if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
-                if (!Files.isDirectory(part, LinkOption.NOFOLLOW_LINKS)) {
+            if (files.kind(part) != FileLayer.Kind.NOTHING) {
+                if (files.kind(part) != FileLayer.Kind.DIRECTORY) {
                     throw new ForeignFileException("not a directory: file=" + part
                             + ", expected the directory of a part of an Engram memory; move it away");
                 }
@@ -192,7 +192,7 @@ public final class StoreOpener {
 
     /** Before anything is made there, the lock included. What is found may change until the lock is taken. */
     private void requireOwnDirectory(Schema schema, long capacity) throws IOException {
-        if (Files.isDirectory(directory)) {
+        if (files.isDirectory(directory)) {
             requireOwnFilesOnly(Set.of(
                     DirectoryLock.FILE_NAME,
                     SuperblockDescriptor.FILE_NAME,
@@ -200,14 +200,14 @@ public final class StoreOpener {
                     JournalFiles.DIRECTORY,
                     SegmentDescriptor.DIRECTORY,
                     IndexDescriptor.DIRECTORY));
-            if (Files.exists(superblockFile, LinkOption.NOFOLLOW_LINKS)) {
+            if (files.kind(superblockFile) != FileLayer.Kind.NOTHING) {
                 Superblock.read(files, superblockFile).requireSame(directory, schema, capacity);
             }
         }
     }
 
     private void requireDirectory() {
-        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+        if (files.kind(directory) != FileLayer.Kind.NOTHING && !files.isDirectory(directory)) {
             throw new ForeignFileException("not a directory: path=" + directory
                     + "; give the directory that holds, or is to hold, the memory");
         }
