@@ -4,6 +4,7 @@ import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Sampler;
 import io.engram.replay.StreamWriter;
+import io.engram.replay.offheap.OffHeapMemoryBuilder;
 import io.engram.replay.offheap.OffHeapReplayMemory;
 import io.engram.replay.offheap.Storage;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class FilledMemory implements AutoCloseable {
 
     FilledMemory(Workload workload, RowLayout layout, Storage storage, long capacity, PriorityIndex... indexes) {
         directory = storage == Storage.PERSISTENT ? BenchmarkDirectory.create() : null;
-        OffHeapReplayMemory.Builder builder = OffHeapReplayMemory.builder(workload.schema(layout), capacity)
+        OffHeapMemoryBuilder builder = OffHeapReplayMemory.builder(workload.schema(layout), capacity)
                 .storage(storage)
                 .priorities(indexes);
         memory = directory == null

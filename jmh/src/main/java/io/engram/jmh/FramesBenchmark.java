@@ -3,6 +3,7 @@ package io.engram.jmh;
 import io.engram.replay.Batch;
 import io.engram.replay.Sampler;
 import io.engram.replay.StreamWriter;
+import io.engram.replay.offheap.OffHeapMemoryBuilder;
 import io.engram.replay.offheap.OffHeapReplayMemory;
 import io.engram.replay.offheap.Storage;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ public class FramesBenchmark extends EngramBenchmark {
     /** Fills the memory. */
     @Setup
     public void open() {
-        OffHeapReplayMemory.Builder builder =
+        OffHeapMemoryBuilder builder =
                 OffHeapReplayMemory.builder(Frames.schema(), rows).storage(storage);
         if (storage == Storage.PERSISTENT) {
             directory = BenchmarkDirectory.create();

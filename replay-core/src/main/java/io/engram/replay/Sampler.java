@@ -56,7 +56,7 @@ public interface Sampler extends AutoCloseable {
     boolean trySample(Batch batch);
 
     /**
-     * Changes how many steps the transitions of later batches bridge. Not part of {@link #state()}.
+     * Changes how many steps the transitions of later batches bridge.
      *
      * @param n the most steps, 1 to {@value NStep#MAX_STEPS}
      * @param gamma the discount of one step

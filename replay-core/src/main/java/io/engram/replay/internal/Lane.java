@@ -2,16 +2,32 @@ package io.engram.replay.internal;
 
 import io.engram.replay.EpisodeLabel;
 import io.engram.replay.StreamException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream's place: the row being staged and where its episode stands. A {@link RowSink} reads it. For one thread at
- * a time.
+ * a time, but for {@link #position}, which any thread may ask for: what it reads is numbered before and after each
+ * change, and read again if the number was odd or another afterwards (Lamport, "Concurrent Reading and Writing", 1977).
  */
 public final class Lane {
     /** What {@link #previous()} is for the first row of an episode. */
     public static final long NONE = -1;
     /** What {@link #priority()} is unless the writer gives one. */
     public static final double UNRATED = -1;
+
+    private static final VarHandle CHANGES;
+
+    static {
+        try {
+            CHANGES = MethodHandles.lookup().findVarHandle(Lane.class, "changes", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final String stream;
     private final int streamId;
@@ -26,6 +42,8 @@ public final class Lane {
     private EpisodeLabel label = EpisodeLabel.NONE;
     private byte[] labelText = LabelText.encode(EpisodeLabel.NONE);
     private final EpisodeProgress progress = new EpisodeProgress();
+    /** Odd while the lane changes. */
+    private int changes;
 
     /**
      * A stream with no episode open.
@@ -170,15 +188,20 @@ public final class Lane {
 
     /** Says what episodes are about that begin from now on. */
     void describe(EpisodeLabel newLabel) {
+        byte[] text = LabelText.encode(newLabel);
+        beginChange();
         label = newLabel;
-        labelText = LabelText.encode(newLabel);
+        labelText = text;
+        endChange();
     }
 
     /** Says which version of the policy acts from the next row on. */
     void actBy(long version, RowSink sink) {
         PolicyVersions.check(version);
         sink.usesPolicy(version);
+        beginChange();
         policyVersion = version;
+        endChange();
     }
 
     /** Rates the transition of the next step. */
@@ -199,19 +222,24 @@ public final class Lane {
     long begin(RowSink sink) {
         long number = sink.nextEpisode(this);
         abandon(sink);
-        progress.begin(number, row.noReward());
-        episode = number;
-        step = 0;
-        previous = NONE;
-        priority = UNRATED;
-        sink.episodeBegins(this);
-        if (selfContained) {
-            row.promoteNextState();
-        } else {
-            row.clearSteps();
-            appendFirst(sink);
+        beginChange();
+        try {
+            progress.begin(number, row.noReward());
+            episode = number;
+            step = 0;
+            previous = NONE;
+            priority = UNRATED;
+            sink.episodeBegins(this);
+            if (selfContained) {
+                row.promoteNextState();
+            } else {
+                row.clearSteps();
+                appendFirst(sink);
+            }
+            inEpisode = true;
+        } finally {
+            endChange();
         }
-        inEpisode = true;
         return previous;
     }
 
@@ -229,15 +257,19 @@ public final class Lane {
     /** Appends the staged step, whose row the sink has room for. */
     long step(RowSink sink, int flags) {
         long sequence = sink.append(this, flags);
+        beginChange();
         previous = sequence;
         progress.transition(sequence, row.reward());
         priority = UNRATED;
         step++;
         if (flags != 0) {
             inEpisode = false;
-            sink.episodeEnded(this, flags);
         } else if (selfContained) {
             row.promoteNextState();
+        }
+        endChange();
+        if (flags != 0) {
+            sink.episodeEnded(this, flags);
         }
         return sequence;
     }
@@ -245,9 +277,57 @@ public final class Lane {
     void abandon(RowSink sink) {
         priority = UNRATED;
         if (inEpisode) {
+            beginChange();
             inEpisode = false;
+            endChange();
             sink.episodeEnded(this, 0);
         }
+    }
+
+    /** Goes on where another lane of the same stream stood. Before any other use. */
+    public void resume(LanePosition position) {
+        policyVersion = position.policyVersion();
+        labelText = position.labelText();
+        label = LabelText.decode(ByteBuffer.wrap(labelText).order(ByteOrder.LITTLE_ENDIAN));
+        if (position.inEpisode()) {
+            inEpisode = true;
+            episode = position.episode();
+            step = position.step();
+            previous = position.previous();
+            progress.resume(episode, position.first(), previous, position.length(), position.totalReward());
+            row.putState(position.state());
+        }
+    }
+
+    /**
+     * Where the lane stands between two calls of its writer. For any thread.
+     *
+     * @return the position, or null if the lane is being changed at this moment
+     */
+    public @Nullable LanePosition position() {
+        int before = (int) CHANGES.getAcquire(this);
+        LanePosition found = new LanePosition(
+                streamId,
+                inEpisode ? episode : NONE,
+                step,
+                previous,
+                policyVersion,
+                labelText,
+                progress.first(),
+                progress.length(),
+                progress.totalReward(),
+                selfContained && inEpisode ? row.state() : new byte[0]);
+        VarHandle.acquireFence();
+        return (before & 1) == 0 && (int) CHANGES.getOpaque(this) == before ? found : null;
+    }
+
+    private void beginChange() {
+        CHANGES.setOpaque(this, changes + 1);
+        VarHandle.storeStoreFence();
+    }
+
+    private void endChange() {
+        CHANGES.setRelease(this, changes + 1);
     }
 
     void requireEpisode() {

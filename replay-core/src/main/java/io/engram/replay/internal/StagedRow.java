@@ -144,6 +144,16 @@ public final class StagedRow {
         }
     }
 
+    /** The state that the next step starts from; also for other threads, who check that it did not change. */
+    byte[] state() {
+        return Arrays.copyOfRange(image, headerLength, headerLength + layout.stateLength());
+    }
+
+    /** Puts a state where the next step starts from, if there is one. */
+    void putState(byte[] state) {
+        System.arraycopy(state, 0, image, headerLength, state.length);
+    }
+
     /** A first row has no step: zeros, not what an earlier step left. */
     void clearSteps() {
         Arrays.fill(image, headerLength + layout.stateLength(), image.length, (byte) 0);

@@ -180,11 +180,16 @@ final class HeapSampler implements Sampler {
 
     @Override
     public SamplerState state() {
-        return new SamplerState(random.state(), batches);
+        return nStep == null
+                ? new SamplerState(random.state(), batches)
+                : new SamplerState(random.state(), batches, nStep.n(), nStep.gamma());
     }
 
     @Override
     public void restore(SamplerState state) {
+        if (nStep != null && state.steps() > 0) {
+            nStep = nStep.withSteps(state.steps(), state.gamma());
+        }
         random.restore(state.random());
         batches = state.batches();
     }

@@ -2,6 +2,7 @@ package io.engram.replay.offheap;
 
 import io.engram.replay.Episode;
 import io.engram.replay.internal.EpisodeProgress;
+import io.engram.replay.internal.LanePosition;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.journal.EpisodeJournal;
@@ -10,6 +11,7 @@ import io.engram.replay.offheap.internal.ring.EpisodeLog;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +30,8 @@ final class Episodes {
     private final double zero;
     /** By stream. */
     private final Map<Integer, EpisodeProgress> progress = new ConcurrentHashMap<>();
+    /** By stream: of episodes that nobody goes on with yet. */
+    private final Map<Integer, EpisodeProgress> suspended = new ConcurrentHashMap<>();
 
     Episodes(
             Ring ring,
@@ -42,6 +46,29 @@ final class Episodes {
         this.clock = clock;
         this.numbers = new AtomicLong(nextNumber);
         this.zero = layout.reward() == null ? Double.NaN : 0;
+    }
+
+    /** The number of the next episode. */
+    long nextNumber() {
+        return numbers.get();
+    }
+
+    /** Episodes that were open when the snapshot was taken that the memory was made from, and can go on. */
+    void suspend(Collection<LanePosition> positions) {
+        for (LanePosition position : positions) {
+            if (position.inEpisode()) {
+                EpisodeProgress of = new EpisodeProgress();
+                of.resume(
+                        position.episode(),
+                        position.first(),
+                        position.previous(),
+                        position.length(),
+                        position.totalReward());
+                suspended.put(position.streamId(), of);
+                open.register(position.streamId());
+                open.resume(position.streamId(), position.episode());
+            }
+        }
     }
 
     /** What a writer is to tell of its episodes. */
@@ -85,7 +112,7 @@ final class Episodes {
     private Episode episode(long number, String stream, EpisodeBook.Begin begin, EpisodeBook.@Nullable End end) {
         EpisodeProgress now = new EpisodeProgress();
         if (end == null) {
-            EpisodeProgress of = progress.get(begin.stream());
+            EpisodeProgress of = progress.getOrDefault(begin.stream(), suspended.get(begin.stream()));
             if (of != null) {
                 of.copyTo(number, zero, now);
             } else {

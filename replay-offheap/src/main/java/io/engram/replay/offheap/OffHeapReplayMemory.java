@@ -10,51 +10,40 @@ import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
+import io.engram.replay.internal.LanePosition;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.SamplerNames;
-import io.engram.replay.internal.priority.IndexNames;
-import io.engram.replay.internal.priority.Leaves;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.journal.EpisodeJournal;
 import io.engram.replay.offheap.internal.journal.JournalPage;
 import io.engram.replay.offheap.internal.journal.JournalWriter;
+import io.engram.replay.offheap.internal.journal.PageSource;
 import io.engram.replay.offheap.internal.journal.RecordImage;
-import io.engram.replay.offheap.internal.platform.Platform;
 import io.engram.replay.offheap.internal.priority.RingIndexes;
 import io.engram.replay.offheap.internal.ring.Links;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
-import io.engram.replay.offheap.internal.ring.SegmentSource;
 import io.engram.replay.offheap.internal.ring.Timeline;
+import io.engram.replay.offheap.internal.ring.TransitionListener;
 import io.engram.replay.offheap.internal.sample.PrioritizedSampler;
+import io.engram.replay.offheap.internal.sample.RingSampler;
 import io.engram.replay.offheap.internal.sample.Source;
 import io.engram.replay.offheap.internal.sample.UniformSampler;
-import io.engram.replay.offheap.internal.store.AnonymousPages;
 import io.engram.replay.offheap.internal.store.AnonymousSegments;
-import io.engram.replay.offheap.internal.store.FileLayer;
-import io.engram.replay.offheap.internal.store.IndexRequest;
-import io.engram.replay.offheap.internal.store.JournalFiles;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.store.Store;
-import io.engram.replay.offheap.internal.store.StoreOpener;
 import io.engram.replay.offheap.internal.upkeep.LostEnds;
 import io.engram.replay.offheap.internal.upkeep.Upkeep;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.agrona.concurrent.EpochClock;
-import org.agrona.concurrent.SystemEpochClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,10 +62,11 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final long capacity;
     private final long incarnation;
     private final Ring ring;
-    private final Epochs epochs;
+    private final Epochs epochs = new Epochs();
     private final RingIndexes indexes;
     private final Upkeep upkeep;
     private final Timeline timeline;
+    private final @Nullable Home home;
     private final @Nullable Store store;
     private final Streams streams;
     private final SamplerNames samplerNames = new SamplerNames();
@@ -84,35 +74,79 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final EpisodeJournal journal;
     private final Episodes episodes;
     private final Participants participants = new Participants();
+    private final Positions positions;
     private final Writers writers;
+    private final @Nullable Snapshotter snapshotter;
 
-    private OffHeapReplayMemory(Builder builder, SegmentGeometry geometry, long incarnation, @Nullable Store store) {
-        this.schema = builder.schema;
+    OffHeapReplayMemory(Opening opening, SegmentGeometry geometry, PageSource newPages, @Nullable Home home) {
+        this.schema = opening.schema();
         this.layout = new PayloadLayout(schema);
-        this.capacity = builder.capacity;
-        this.incarnation = incarnation;
-        this.store = store;
-        this.epochs = new Epochs();
-        SegmentSource source = store == null ? new AnonymousSegments(geometry) : store.segmentFiles();
-        Store.Recovered recovered = store == null ? new Store.Recovered(List.of(), 0, 0, 0, 0) : store.recovered();
-        this.ring = new Ring(geometry, capacity, source, recovered.floor(), recovered.head());
+        this.capacity = opening.capacity();
+        this.incarnation = opening.incarnation();
+        this.home = home;
+        this.store = home == null ? null : home.store();
+        Store.Recovered recovered = store == null ? Store.Recovered.NOTHING : store.recovered();
+        this.ring = new Ring(
+                geometry,
+                capacity,
+                store == null ? new AnonymousSegments(geometry) : store.segmentSource(),
+                recovered.floor(),
+                recovered.head());
         ring.policyVersions().raiseTo(recovered.newestPolicy());
         this.journal = store == null
-                ? new EpisodeJournal(
-                        new AnonymousPages(builder.journalPageLength), new UUID(0, 0), JournalPage.before(0))
+                ? new EpisodeJournal(newPages, new UUID(0, 0), JournalPage.before(0))
                 : new EpisodeJournal(
-                        store.journal().files(),
-                        store.superblock().memoryId(),
-                        store.journal().before());
-        this.episodes = new Episodes(ring, journal, openEpisodes, layout, builder.clock, recovered.nextEpisode());
+                        newPages, store.superblock().memoryId(), store.journal().before());
+        this.episodes = new Episodes(ring, journal, openEpisodes, layout, opening.clock(), recovered.nextEpisode());
         this.streams = new Streams(store == null ? null : this::recordStream);
-        this.timeline = new Timeline(builder.clock);
+        this.timeline = new Timeline(opening.clock());
         if (store != null) {
             EpisodeBook book = store.journal().book();
             book.streams().forEach(streams::restore);
             book.begins().forEach(begin -> timeline.note(begin.head(), begin.begun()));
         }
         timeline.note(recovered.head());
+        this.positions = Positions.of(
+                recovered.resume(), store == null ? null : store.journal().book());
+        episodes.suspend(positions.suspended());
+        long unsealed = install(recovered, geometry);
+        this.indexes = Indexes.load(ring, openEpisodes, schema, opening.indexes(), store, unsealed);
+        if (recovered.resume() != null) {
+            positions.resume(indexes, recovered.resume());
+        }
+        if (store != null) {
+            new LostEnds(ring, layout, new JournalWriter(journal, opening.clock()), unsealed)
+                    .record(store.journal().book(), positions.episodes());
+        }
+        this.writers = new Writers(this, streams, episodes, participants, positions);
+        this.upkeep = new Upkeep(
+                ring,
+                timeline,
+                epochs,
+                geometry.ordinal(recovered.floor()),
+                opening.closeTimeout(),
+                new Upkeep.Rest(journal, episodes::endAll, indexes::free));
+        this.snapshotter = home == null || home.store().isReadOnly() ? null : new Snapshotter(this, home, opening);
+        if (opening.automaticUpkeep() && !isReadOnly()) {
+            upkeep.start();
+        }
+    }
+
+    /** Of a store that is open; it is closed again if it cannot be. */
+    static OffHeapReplayMemory of(Opening opening, Home home) {
+        Store store = home.store();
+        try {
+            return new OffHeapReplayMemory(
+                    opening, store.superblock().geometry(), store.journal().files(), home);
+        } catch (Throwable t) {
+            // Such as no memory for sums: the directory is free for another try.
+            store.close();
+            throw t;
+        }
+    }
+
+    /** Puts the segments that were found into the ring; returns the first row that may have been lost. */
+    private long install(Store.Recovered recovered, SegmentGeometry geometry) {
         for (Segment segment : recovered.segments()) {
             ring.install(segment);
             ring.raiseLimit(segment.ordinal());
@@ -122,23 +156,10 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 .mapToLong(segment -> geometry.firstSequence(segment.ordinal()))
                 .min()
                 .orElse(recovered.head());
-        Links.rebuildBehind(ring, recovered.floor(), unsealed);
-        this.indexes = Indexes.load(ring, openEpisodes, schema, builder.indexes, store, unsealed);
-        if (store != null) {
-            new LostEnds(ring, layout, new JournalWriter(journal, builder.clock), unsealed)
-                    .record(store.journal().book());
+        if (!isReadOnly()) {
+            Links.rebuildBehind(ring, recovered.floor(), unsealed);
         }
-        this.writers = new Writers(this, streams, episodes, participants);
-        this.upkeep = new Upkeep(
-                ring,
-                timeline,
-                epochs,
-                geometry.ordinal(recovered.floor()),
-                builder.closeTimeout,
-                new Upkeep.Rest(journal, episodes::endAll, indexes::free));
-        if (builder.automaticUpkeep) {
-            upkeep.start();
-        }
+        return unsealed;
     }
 
     /**
@@ -149,8 +170,25 @@ public final class OffHeapReplayMemory implements ReplayMemory {
      * @return a builder, persistent unless said otherwise
      * @throws IllegalArgumentException if the capacity is below 1
      */
-    public static Builder builder(Schema schema, long capacity) {
-        return new Builder(schema, capacity);
+    public static OffHeapMemoryBuilder builder(Schema schema, long capacity) {
+        return new OffHeapMemoryBuilder(schema, capacity);
+    }
+
+    /**
+     * Opens a snapshot of a memory for reading, where it lies; as many processes as like can, while the memory itself
+     * is in use or not. It can be sampled at once, also by priority; priorities that are set are this opening's alone
+     * and forgotten when it is closed. Schema and capacity are the memory's. What is the snapshot's own is checked
+     * against its checksums; the rows of shared segments are not read.
+     *
+     * @param directory of the memory
+     * @param name of the snapshot
+     * @return a memory that {@link #isReadOnly}
+     * @throws SnapshotException if there is no such snapshot
+     * @throws StorageException another subclass, which says what is wrong with its files
+     * @throws UnsupportedPlatformException if the JVM lacks a flag or the machine is not supported
+     */
+    public static OffHeapReplayMemory openSnapshot(Path directory, String name) {
+        return ReadOnlyOpening.open(new NioFileLayer(), directory, name);
     }
 
     @Override
@@ -179,9 +217,18 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         return incarnation;
     }
 
+    /**
+     * Whether the memory can only be read, being a snapshot.
+     *
+     * @return true if {@link #writer} and all else that would change it are refused
+     */
+    public boolean isReadOnly() {
+        return store != null && store.isReadOnly();
+    }
+
     @Override
     public StreamWriter writer(String stream) {
-        ring.requireOpen();
+        requireChangeable();
         int id = streams.open(stream);
         syncStreams(id);
         return writers.writer(stream, id);
@@ -189,7 +236,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
 
     @Override
     public VectorWriter vectorWriter(List<String> names) {
-        ring.requireOpen();
+        requireChangeable();
         int[] ids = streams.openAll(names);
         syncStreams(ids);
         return writers.vectorWriter(names, ids);
@@ -204,15 +251,18 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         var counters = participants.newSampler();
         Source source = new Source(schema, ring, openEpisodes, timeline, incarnation);
         Runnable onClose = () -> {
+            positions.closed(checked.name());
             participants.retire(counters);
             epochs.unregister(epoch);
             samplerNames.close(checked.name());
         };
         Prioritization prioritization = checked.prioritization();
-        return prioritization == null
+        RingSampler sampler = prioritization == null
                 ? new UniformSampler(checked, source, epoch, counters, onClose)
                 : new PrioritizedSampler(
                         checked, source, indexes.index(prioritization.index()), epoch, counters, onClose);
+        positions.opened(checked.name(), sampler::published);
+        return sampler;
     }
 
     @Override
@@ -234,7 +284,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     @Override
     public void policyVersion(long version) {
         PolicyVersions.check(version);
-        ring.requireOpen();
+        requireChangeable();
         ring.policyVersions().raiseTo(version);
     }
 
@@ -253,7 +303,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
      */
     public void sync() {
         ring.requireWritable();
-        if (store != null) {
+        if (store != null && !store.isReadOnly()) {
             upkeep.sync(store.segmentFiles());
         }
     }
@@ -267,7 +317,101 @@ public final class OffHeapReplayMemory implements ReplayMemory {
      */
     @Override
     public void close() {
+        if (snapshotter != null) {
+            snapshotter.close();
+        }
         upkeep.close(store);
+    }
+
+    /**
+     * Takes a snapshot and waits until it is durable. As {@link #beginSnapshot} with nothing but a name.
+     *
+     * @param name as {@link SnapshotRequest#named}
+     * @return the snapshot
+     */
+    public Snapshot snapshot(String name) {
+        return beginSnapshot(SnapshotRequest.named(name)).await();
+    }
+
+    /**
+     * Takes a snapshot of all rows, priorities, counters, episodes and positions of streams and samplers, while others
+     * append and sample. Returns when all that can change is copied; what cannot change any more is written in the
+     * background. {@code FORMAT.md} says exactly what the snapshot is of. If nobody appends, samples or sets priorities
+     * but the caller, it is of this very moment, and a run that goes on from it goes on as this one does.
+     *
+     * <p>A stream whose writer is inside a call for as long as the snapshot looks for its position has none: its open
+     * episode ends, after a restore, as after a crash. Ranks of rank-based indexes are made anew, here as in a memory
+     * that goes on from the snapshot.
+     *
+     * @param request name, states of trainers, what to keep
+     * @return to wait for
+     * @throws IllegalArgumentException if the name is none
+     * @throws SnapshotException if there is a snapshot of that name, a trainer does not come to a boundary in time, or
+     *     the files cannot be written; the memory is as it was, and goes on
+     * @throws UnsupportedOperationException if the memory is volatile
+     * @throws ReadOnlyMemoryException if the memory is a snapshot itself
+     * @throws StoreFailedException if the storage failed earlier
+     * @throws io.engram.replay.MemoryClosedException if the memory is closed
+     */
+    public PendingSnapshot beginSnapshot(SnapshotRequest request) {
+        return requireSnapshotter().begin(request);
+    }
+
+    /**
+     * Registers a trainer, whose state every snapshot is to have.
+     *
+     * @param name tells trainers apart: as {@link SnapshotRequest#named}
+     * @param capture copies the trainer's state in memory; called by the trainer's own thread within {@link
+     *     Trainer#stepBoundary}
+     * @return to be told of boundaries
+     * @throws IllegalArgumentException if the name is none or taken
+     */
+    public Trainer trainer(String name, Supplier<Captured> capture) {
+        return requireSnapshotter().trainers().open(name, capture);
+    }
+
+    /**
+     * Where to go on, if the memory was restored from a snapshot or forked, and no row was appended before it was
+     * opened; of a snapshot, where its memory was.
+     *
+     * @return nothing if the memory is at no snapshot
+     */
+    public Optional<ResumePoint> resumePoint() {
+        return home == null ? Optional.empty() : ResumePoint.of(home);
+    }
+
+    private Snapshotter requireSnapshotter() {
+        requireChangeable();
+        if (snapshotter == null) {
+            throw new UnsupportedOperationException("a volatile memory has no snapshots; give it a directory");
+        }
+        return snapshotter;
+    }
+
+    private void requireChangeable() {
+        ring.requireOpen();
+        if (isReadOnly()) {
+            throw new ReadOnlyMemoryException("the memory is a snapshot, opened for reading only: directory="
+                    + (home == null ? null : home.directory()) + "; restore or fork it to go on from there");
+        }
+    }
+
+    /** Tells a new writer's listener of the transitions that its stream's episode has already. */
+    void tellOfEpisode(LanePosition position, TransitionListener listener) {
+        inside(() -> {
+            ResumedEpisode.tell(ring, position, schema.rowLayout(), indexes.longestWindow(), listener);
+            return position;
+        });
+    }
+
+    /** What a snapshot is to have besides rows. */
+    Positions positions() {
+        return positions;
+    }
+
+    /** How many episodes there were. */
+    long nextEpisode() {
+        return episodes.nextNumber();
     }
 
     /** For tests: does what the background threads would. */
@@ -322,176 +466,6 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         } finally {
             epoch.exit();
             epochs.unregister(epoch);
-        }
-    }
-
-    /** Collects options. Not safe for use by several threads. */
-    public static final class Builder {
-        private final Schema schema;
-        private final long capacity;
-        private Storage storage = Storage.PERSISTENT;
-        private @Nullable Path directory;
-        private long segmentRows;
-        private final List<PriorityIndex> indexes = new ArrayList<>();
-        private final Set<String> droppedIndexes = new HashSet<>();
-        private Duration closeTimeout = Duration.ofSeconds(10);
-        private FileLayer files = new NioFileLayer();
-        private boolean automaticUpkeep = true;
-        private int journalPageLength = JournalFiles.PAGE_LENGTH;
-        private EpochClock clock = SystemEpochClock.INSTANCE;
-        private @Nullable UUID fixedMemoryId;
-        private @Nullable Long fixedIncarnation;
-
-        private Builder(Schema schema, long capacity) {
-            if (capacity < 1) {
-                throw new IllegalArgumentException("capacity=" + capacity + ", expected at least 1");
-            }
-            this.schema = schema;
-            this.capacity = capacity;
-        }
-
-        /**
-         * Where to keep rows.
-         *
-         * @param newStorage persistent or volatile
-         * @return this builder
-         */
-        public Builder storage(Storage newStorage) {
-            this.storage = newStorage;
-            return this;
-        }
-
-        /**
-         * Where the files are or will be. Needed for persistent storage, and only there.
-         *
-         * @param newDirectory one that holds a memory, is empty, or does not exist
-         * @return this builder
-         */
-        public Builder directory(Path newDirectory) {
-            this.directory = newDirectory;
-            return this;
-        }
-
-        /**
-         * How many rows a segment has. Chosen from row length and capacity unless said; has no effect on a memory that
-         * exists.
-         *
-         * @param rows a power of two
-         * @return this builder
-         */
-        public Builder segmentRows(int rows) {
-            this.segmentRows = rows;
-            return this;
-        }
-
-        /**
-         * Adds priority indexes. One that the memory does not have yet is made from its rows, which get the initial
-         * priority. One that it has keeps its priorities; its kind and alpha must be those stored, its other settings
-         * become those given here. Indexes that the memory has and that are not named here are opened with the settings
-         * they have.
-         *
-         * <p>The memory's capacity may then be at most 2^27; with a rank-based index in files 2^27 - 1024, because a
-         * file is mapped whole.
-         *
-         * @param added any number, by different names
-         * @return this builder
-         */
-        public Builder priorities(PriorityIndex... added) {
-            this.indexes.addAll(List.of(added));
-            return this;
-        }
-
-        /**
-         * Removes a priority index for good, before others are added; does nothing if the memory does not have it.
-         *
-         * @param name of the index
-         * @return this builder
-         */
-        public Builder dropPriorities(String name) {
-            this.droppedIndexes.add(name);
-            return this;
-        }
-
-        /**
-         * How long {@link OffHeapReplayMemory#close} waits for threads inside an operation; ten seconds unless said.
-         *
-         * @param timeout zero or more
-         * @return this builder
-         */
-        public Builder closeTimeout(Duration timeout) {
-            this.closeTimeout = timeout;
-            return this;
-        }
-
-        Builder files(FileLayer layer) {
-            this.files = layer;
-            return this;
-        }
-
-        /** For tests: what is random otherwise, so that files can be compared. */
-        Builder identity(UUID memoryId, long incarnation) {
-            this.fixedMemoryId = memoryId;
-            this.fixedIncarnation = incarnation;
-            return this;
-        }
-
-        /** For tests: pages of the journal so short that every test crosses many. */
-        Builder journalPages(int length) {
-            this.journalPageLength = length;
-            return this;
-        }
-
-        /** For tests: times that are the same in every run. */
-        Builder clock(EpochClock newClock) {
-            this.clock = newClock;
-            return this;
-        }
-
-        Builder withoutAutomaticUpkeep() {
-            this.automaticUpkeep = false;
-            return this;
-        }
-
-        /**
-         * Opens the memory in the directory, or creates it there if there is none.
-         *
-         * @return the memory
-         * @throws IllegalArgumentException if the options contradict each other
-         * @throws UnsupportedPlatformException if the JVM lacks a flag or the machine is not supported
-         * @throws StoreLockedException if the directory is in use
-         * @throws StoreMismatchException if the memory has another schema or capacity, or a priority index another
-         *     kind or alpha
-         * @throws StorageException another subclass, which says what is wrong with the files; nothing was changed
-         */
-        public OffHeapReplayMemory open() {
-            Platform.require();
-            if ((storage == Storage.PERSISTENT) != (directory != null)) {
-                throw new IllegalArgumentException("storage=" + storage + " with directory=" + directory
-                        + ": persistent storage needs a directory, volatile storage takes none");
-            }
-            int payloadLength = new PayloadLayout(schema).length();
-            SegmentGeometry geometry = segmentRows == 0
-                    ? SegmentGeometry.choose(payloadLength, capacity)
-                    : SegmentGeometry.ofRows(payloadLength, segmentRows);
-            geometry.requireFewSegments(capacity);
-            IndexRequest request = new IndexRequest(IndexNames.sorted(indexes), droppedIndexes);
-            if (!indexes.isEmpty()) {
-                Leaves.count(capacity);
-            }
-            UUID newMemoryId = fixedMemoryId == null ? UUID.randomUUID() : fixedMemoryId;
-            long incarnation = fixedIncarnation == null ? new SecureRandom().nextLong() : fixedIncarnation;
-            if (directory == null) {
-                return new OffHeapReplayMemory(this, geometry, incarnation, null);
-            }
-            Store store = new StoreOpener(files, directory, journalPageLength)
-                    .open(schema, capacity, request, new StoreOpener.NewMemory(geometry, newMemoryId), incarnation);
-            try {
-                return new OffHeapReplayMemory(this, store.superblock().geometry(), incarnation, store);
-            } catch (Throwable t) {
-                // Such as no memory for sums: the directory is free for another try.
-                store.close();
-                throw t;
-            }
         }
     }
 }

@@ -4,6 +4,7 @@ import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
 import io.engram.replay.internal.Lane;
+import io.engram.replay.internal.LanePosition;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.SinkStreamWriter;
 import io.engram.replay.internal.SinkVectorWriter;
@@ -11,6 +12,7 @@ import io.engram.replay.internal.StagedRow;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.ring.RingAppender;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import io.engram.replay.offheap.internal.ring.TransitionListener;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +24,15 @@ final class Writers {
     private final Streams streams;
     private final Episodes episodes;
     private final Participants participants;
+    private final Positions positions;
 
-    Writers(OffHeapReplayMemory memory, Streams streams, Episodes episodes, Participants participants) {
+    Writers(
+            OffHeapReplayMemory memory,
+            Streams streams,
+            Episodes episodes,
+            Participants participants,
+            Positions positions) {
+        this.positions = positions;
         this.memory = memory;
         this.schema = memory.schema();
         this.layout = new PayloadLayout(schema);
@@ -33,36 +42,40 @@ final class Writers {
     }
 
     StreamWriter writer(String stream, int id) {
-        return new SinkStreamWriter(schema, lane(stream, id), appender(id), memory.capacity());
+        TransitionListener listener = memory.indexes().listener(id);
+        Lane lane = lane(stream, id, listener);
+        return new SinkStreamWriter(schema, lane, appender(listener, id), memory.capacity());
     }
 
     VectorWriter vectorWriter(List<String> names, int... ids) {
+        TransitionListener listener = memory.indexes().listener(ids);
         List<Lane> lanes = new ArrayList<>();
         for (int i = 0; i < ids.length; i++) {
-            lanes.add(lane(names.get(i), ids[i]));
+            lanes.add(lane(names.get(i), ids[i], listener));
         }
-        return new SinkVectorWriter(schema, lanes, appender(ids), memory.capacity());
+        return new SinkVectorWriter(schema, lanes, appender(listener, ids), memory.capacity());
     }
 
-    private Lane lane(String stream, int id) {
+    private Lane lane(String stream, int id, TransitionListener listener) {
         Lane lane = new Lane(stream, id, new StagedRow(schema, layout, RowDescriptor.HEADER_LENGTH));
         episodes.follow(id, lane.progress());
+        LanePosition position = positions.opened(lane);
+        if (position != null) {
+            lane.resume(position);
+            if (position.inEpisode()) {
+                memory.tellOfEpisode(position, listener);
+            }
+        }
         return lane;
     }
 
-    private RingAppender appender(int... ids) {
+    private RingAppender appender(TransitionListener listener, int... ids) {
         EpochRecord epoch = memory.epochs().register();
         var counters = participants.newWriter();
-        return new RingAppender(
-                memory.ring(),
-                epoch,
-                episodes.newLog(),
-                counters,
-                memory.indexes().listener(ids),
-                () -> {
-                    participants.retire(counters);
-                    memory.epochs().unregister(epoch);
-                    streams.close(ids);
-                });
+        return new RingAppender(memory.ring(), epoch, episodes.newLog(), counters, listener, () -> {
+            participants.retire(counters);
+            memory.epochs().unregister(epoch);
+            streams.close(ids);
+        });
     }
 }

@@ -110,7 +110,7 @@ class AgeLimitTest {
         return builder(layout).storage(Storage.VOLATILE).open();
     }
 
-    private OffHeapReplayMemory.Builder builder(RowLayout layout) {
+    private OffHeapMemoryBuilder builder(RowLayout layout) {
         Schema schema = Schema.builder()
                 .observation(DType.F32, 1)
                 .action(DType.I32)

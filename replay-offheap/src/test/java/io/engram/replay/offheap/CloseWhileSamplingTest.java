@@ -31,7 +31,7 @@ class CloseWhileSamplingTest {
     private final AtomicLong stream = new AtomicLong();
 
     private OffHeapReplayMemory open(int round) {
-        OffHeapReplayMemory.Builder builder = OffHeapReplayMemory.builder(
+        OffHeapMemoryBuilder builder = OffHeapReplayMemory.builder(
                         Story.schema(RowLayout.values()[round % 2]), CAPACITY)
                 .segmentRows(4);
         // The disk is slow and not what is tried here.

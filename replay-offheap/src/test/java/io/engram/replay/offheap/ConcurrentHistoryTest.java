@@ -76,7 +76,7 @@ class ConcurrentHistoryTest {
     private void run(Plan plan, int atMost) throws InterruptedException {
         // Whole episodes, so that every one is longer than a window.
         int states = atMost / (LANES * Story.EPISODE) * (LANES * Story.EPISODE);
-        OffHeapReplayMemory.Builder builder = OffHeapReplayMemory.builder(Story.schema(plan.layout()), plan.capacity())
+        OffHeapMemoryBuilder builder = OffHeapReplayMemory.builder(Story.schema(plan.layout()), plan.capacity())
                 .segmentRows(plan.segmentRows())
                 .priorities(PriorityIndex.proportional("windows")
                         .windows(StoryWindows.WINDOWS)

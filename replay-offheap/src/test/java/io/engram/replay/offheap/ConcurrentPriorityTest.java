@@ -43,7 +43,7 @@ class ConcurrentPriorityTest {
     })
     void everythingIsExactWhenAllHaveEnded(RowLayout layout, Storage storage, long capacity, int segmentRows)
             throws Exception {
-        OffHeapReplayMemory.Builder builder = OffHeapReplayMemory.builder(Story.schema(layout), capacity)
+        OffHeapMemoryBuilder builder = OffHeapReplayMemory.builder(Story.schema(layout), capacity)
                 .storage(storage)
                 .segmentRows(segmentRows)
                 .priorities(

@@ -109,7 +109,7 @@ class GoldenFileTest {
                 .build();
     }
 
-    private static OffHeapReplayMemory.Builder builder(RowLayout layout, Path directory) {
+    private static OffHeapMemoryBuilder builder(RowLayout layout, Path directory) {
         return OffHeapReplayMemory.builder(schema(layout), CAPACITY)
                 .directory(directory)
                 .segmentRows(4)

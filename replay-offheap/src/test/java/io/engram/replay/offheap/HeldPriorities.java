@@ -13,6 +13,7 @@ import io.engram.replay.offheap.internal.ring.Ring;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What the indexes of an open memory must hold for its rows. No writer may be at work. */
@@ -29,6 +30,15 @@ final class HeldPriorities {
             assertThat(index.transitions()).isEqualTo(starts.size());
             Trees.requireExact(index.tree());
         }
+    }
+
+    /** By the row that it starts from: the mass of each transition, zeros left out. */
+    static TreeMap<Long, Long> masses(OffHeapReplayMemory memory, String name) {
+        SumTree tree = memory.indexes().index(name).tree();
+        TreeMap<Long, Long> masses = new TreeMap<>();
+        live(tree, memory.ring())
+                .forEach(start -> masses.put(start, Leaf.mass(tree.word((int) (start % tree.count())))));
+        return masses;
     }
 
     /** The rows that transitions start from. */

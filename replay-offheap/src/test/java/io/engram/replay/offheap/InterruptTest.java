@@ -18,7 +18,7 @@ class InterruptTest {
     @TempDir
     Path directory;
 
-    private OffHeapReplayMemory.Builder builder() {
+    private OffHeapMemoryBuilder builder() {
         return OffHeapReplayMemory.builder(Story.schema(RowLayout.ARRIVAL), CAPACITY)
                 .directory(directory)
                 .segmentRows(8);

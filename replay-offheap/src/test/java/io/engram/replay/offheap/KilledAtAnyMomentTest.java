@@ -32,7 +32,7 @@ class KilledAtAnyMomentTest {
     private final HookedFiles files = new HookedFiles();
     private int copies;
 
-    private OffHeapReplayMemory.Builder builder(Path directory) {
+    private OffHeapMemoryBuilder builder(Path directory) {
         return OffHeapReplayMemory.builder(Story.schema(RowLayout.ARRIVAL), CAPACITY)
                 .directory(directory)
                 .segmentRows(4)

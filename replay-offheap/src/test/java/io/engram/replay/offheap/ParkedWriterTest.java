@@ -49,8 +49,7 @@ class ParkedWriterTest {
     }
 
     private void open(Storage storage) {
-        OffHeapReplayMemory.Builder builder = OffHeapReplayMemory.builder(
-                        Story.schema(RowLayout.SELF_CONTAINED), CAPACITY)
+        OffHeapMemoryBuilder builder = OffHeapReplayMemory.builder(Story.schema(RowLayout.SELF_CONTAINED), CAPACITY)
                 .storage(storage)
                 .segmentRows(SEGMENT_ROWS)
                 .withoutAutomaticUpkeep();

@@ -440,7 +440,7 @@ class RefusalTest {
         return builder(directory, SCHEMA, CAPACITY).open();
     }
 
-    private static OffHeapReplayMemory.Builder builder(Path directory, Schema schema, long capacity) {
+    private static OffHeapMemoryBuilder builder(Path directory, Schema schema, long capacity) {
         return OffHeapReplayMemory.builder(schema, capacity)
                 .directory(directory)
                 .segmentRows(SEGMENT_ROWS)

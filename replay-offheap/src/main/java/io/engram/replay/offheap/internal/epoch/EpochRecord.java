@@ -76,9 +76,15 @@ public final class EpochRecord extends EpochRecordFields {
     private long q07;
 
     private final Epochs epochs;
+    private final boolean waitsForDisk;
 
-    EpochRecord(Epochs epochs) {
+    EpochRecord(Epochs epochs, boolean waitsForDisk) {
         this.epochs = epochs;
+        this.waitsForDisk = waitsForDisk;
+    }
+
+    boolean waitsForDisk() {
+        return waitsForDisk;
     }
 
     /**

@@ -32,7 +32,20 @@ public final class Epochs {
      * @return its record, to be given to {@link #unregister} at the end
      */
     public EpochRecord register() {
-        EpochRecord epochRecord = new EpochRecord(this);
+        return register(false);
+    }
+
+    /**
+     * Adds a participant that stays inside while it waits for the disk, and neither appends nor samples.
+     *
+     * @return its record, to be given to {@link #unregister} at the end
+     */
+    public EpochRecord registerForDisk() {
+        return register(true);
+    }
+
+    private EpochRecord register(boolean waitsForDisk) {
+        EpochRecord epochRecord = new EpochRecord(this, waitsForDisk);
         records.add(epochRecord);
         return epochRecord;
     }
@@ -73,6 +86,23 @@ public final class Epochs {
         UnsafeApi.fullFence();
         for (EpochRecord epochRecord : records) {
             if (epochRecord.mayUse(ended)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether every append and sample that was under way at the end of an epoch is over. As {@link #isQuiescent}, but
+     * for participants that wait for the disk.
+     *
+     * @param ended what {@link #advance} returned
+     * @return true if so
+     */
+    public boolean hasPassed(long ended) {
+        UnsafeApi.fullFence();
+        for (EpochRecord epochRecord : records) {
+            if (!epochRecord.waitsForDisk() && epochRecord.mayUse(ended)) {
                 return false;
             }
         }

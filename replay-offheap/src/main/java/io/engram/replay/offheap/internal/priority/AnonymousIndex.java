@@ -38,4 +38,22 @@ public final class AnonymousIndex {
         }
         return new IndexMemory(address, leaves, ranked, () -> UnsafeApi.freeMemory(block), () -> {});
     }
+
+    /**
+     * A copy of an index.
+     *
+     * @param settings of the index
+     * @param capacity of the memory
+     * @param source where the index lies
+     * @return all of it
+     * @throws StorageFullException if there is not enough memory
+     */
+    public static IndexMemory copyOf(PriorityIndex settings, long capacity, long source) {
+        IndexMemory copy = create(settings, capacity);
+        long length = IndexMemory.length(copy.leaves(), copy.ranked());
+        for (long at = 0; at < length; at += PIECE) {
+            UnsafeApi.copyMemory(null, source + at, null, copy.address() + at, Math.min(PIECE, length - at));
+        }
+        return copy;
+    }
 }

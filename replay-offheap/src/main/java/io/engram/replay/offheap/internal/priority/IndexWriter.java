@@ -38,6 +38,13 @@ final class IndexWriter implements TransitionListener {
     }
 
     @Override
+    public void resumed(int stream, int step, long start) {
+        for (WindowInserter inserter : ofWindows) {
+            inserter.resumed(stream, step, start);
+        }
+    }
+
+    @Override
     public void ended(int stream, int steps) {
         for (WindowInserter inserter : ofWindows) {
             inserter.ended(stream, steps);

@@ -213,6 +213,26 @@ public final class RingIndex {
         }
     }
 
+    /**
+     * Ranks now. A snapshot has no ranking, so who opens it ranks; that both go on alike, the memory ranks, too.
+     */
+    public void rankForSnapshot() {
+        if (ranker != null && transitions.sum() > 0 && ranker.isDue(0, 0)) {
+            long tail = ring.tail(ring.head());
+            evictTo(tail);
+            lowerLeast(ranker.rerank(tail, ring.head()));
+        }
+    }
+
+    /**
+     * Takes up a bound on the masses from an earlier life of the index.
+     *
+     * @param mass at least 1
+     */
+    public void resumeLeastMass(long mass) {
+        lowerLeast(mass);
+    }
+
     /** Ranks what was found, before anybody uses the index. */
     void rankAtOpen() {
         if (ranker != null && transitions.sum() > 0 && ranker.isDue(0, 0)) {
@@ -224,6 +244,16 @@ public final class RingIndex {
     public void free() {
         tree.free();
         memory.free();
+    }
+
+    /** Every row below is evicted. */
+    long cursor() {
+        return cursor.getVolatile();
+    }
+
+    /** Where the words are. */
+    IndexMemory memory() {
+        return memory;
     }
 
     /** The index's ring. */

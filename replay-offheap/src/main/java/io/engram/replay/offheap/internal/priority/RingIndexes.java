@@ -1,6 +1,7 @@
 package io.engram.replay.offheap.internal.priority;
 
 import io.engram.replay.PriorityIndex;
+import io.engram.replay.Windows;
 import io.engram.replay.offheap.internal.ring.TransitionListener;
 import java.util.Arrays;
 import java.util.List;
@@ -48,6 +49,29 @@ public final class RingIndexes {
      */
     public List<PriorityIndex> settings() {
         return Arrays.stream(indexes).map(RingIndex::settings).toList();
+    }
+
+    /**
+     * How many steps the longest windows have.
+     *
+     * @return 0 if no index is of windows
+     */
+    public int longestWindow() {
+        int longest = 0;
+        for (RingIndex index : indexes) {
+            Windows windows = index.settings().windows();
+            longest = windows == null ? longest : Math.max(longest, windows.length());
+        }
+        return longest;
+    }
+
+    /**
+     * All of them.
+     *
+     * @return by name in ascending order
+     */
+    public List<RingIndex> all() {
+        return List.of(indexes);
     }
 
     /** Frees all. Nobody may use them any more. */

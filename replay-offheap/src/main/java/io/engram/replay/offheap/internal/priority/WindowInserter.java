@@ -49,18 +49,31 @@ final class WindowInserter {
 
     boolean published(int stream, int step, long start) {
         Begun of = begun.get(stream);
+        boolean full = add(of, step, start);
+        boolean clamped = full && index.insert(of.keys[of.first], Lane.UNRATED);
+        if (full) {
+            of.removeFirst();
+        }
+        return clamped;
+    }
+
+    /** Those that are full by now are in the index. */
+    void resumed(int stream, int step, long start) {
+        Begun of = begun.get(stream);
+        if (add(of, step, start)) {
+            of.removeFirst();
+        }
+    }
+
+    /** Adds the window that begins at a step, if one does; true if the first that is not full is full with it. */
+    private boolean add(Begun of, int step, long start) {
         if (WindowStarts.canBegin(windows, step)) {
             if (step == 0) {
                 of.count = 0;
             }
             of.add(step, start);
         }
-        boolean full = !windows.wholeEpisodes() && of.count > 0 && of.steps[of.first] + windows.length() == step + 1;
-        boolean clamped = full && index.insert(of.keys[of.first], Lane.UNRATED);
-        if (full) {
-            of.removeFirst();
-        }
-        return clamped;
+        return !windows.wholeEpisodes() && of.count > 0 && of.steps[of.first] + windows.length() == step + 1;
     }
 
     void ended(int stream, int steps) {

@@ -7,7 +7,8 @@ import org.agrona.UnsafeApi;
  *
  * <p>A link is a hint. The truth is the link back in the row that it leads to, and whoever follows a link compares. So
  * a link may be stored into a sealed segment, be late, be lost with the power, or be left over from an earlier use of
- * the segment's memory; a lost one is found again by looking at the rows behind. For callers inside an epoch.
+ * the segment's memory; a lost one is found again by looking at the rows behind. None is stored into a segment whose
+ * file a snapshot or a fork has, too. For callers inside an epoch.
  */
 public final class Links {
     /** A sequence that no row has. */
@@ -23,10 +24,10 @@ public final class Links {
      * @param next the next row of its episode, published
      */
     public static void put(Ring ring, long sequence, long next) {
-        long address = ring.linkAddress(sequence);
+        Segment segment = ring.table().get(ring.geometry().ordinal(sequence));
         long distance = next - sequence;
-        if (address != 0 && distance < RowDescriptor.BACK_TOO_FAR) {
-            UnsafeApi.putInt(address, (int) distance);
+        if (segment != null && !segment.isShared() && distance < RowDescriptor.BACK_TOO_FAR) {
+            UnsafeApi.putInt(ring.linkAddress(segment, sequence), (int) distance);
         }
     }
 

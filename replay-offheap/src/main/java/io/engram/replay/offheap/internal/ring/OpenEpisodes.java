@@ -39,6 +39,16 @@ public final class OpenEpisodes {
         return grown;
     }
 
+    /**
+     * Says that an episode goes on that began in an earlier life of the memory. Before anybody else uses this.
+     *
+     * @param stream registered
+     * @param episode its open one
+     */
+    public void resume(int stream, long episode) {
+        begin(stream, episode);
+    }
+
     /** Before the first row of an episode is published. */
     void begin(int stream, long episode) {
         blocks()[stream / BLOCK].set(stream % BLOCK, episode);

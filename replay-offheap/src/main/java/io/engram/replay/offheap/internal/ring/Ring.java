@@ -207,7 +207,12 @@ public final class Ring {
      */
     public long linkAddress(long sequence) {
         Segment segment = table.get(sequence >>> geometry.rowsShift());
-        return segment == null ? 0 : segment.rowsAddress() + rowsToLinks + (sequence & sequenceMask) * Integer.BYTES;
+        return segment == null ? 0 : linkAddress(segment, sequence);
+    }
+
+    /** Where the link of a row of a segment lies. */
+    long linkAddress(Segment segment, long sequence) {
+        return segment.rowsAddress() + rowsToLinks + (sequence & sequenceMask) * Integer.BYTES;
     }
 
     /**

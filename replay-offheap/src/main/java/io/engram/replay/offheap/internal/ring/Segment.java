@@ -44,6 +44,7 @@ public final class Segment {
     private final AtomicReference<Life> life;
     private volatile boolean abandonedRows = true;
     private volatile boolean lateLinks;
+    private volatile boolean shared;
 
     /**
      * A segment.
@@ -118,6 +119,20 @@ public final class Segment {
      */
     public boolean advance(Life from, Life to) {
         return life.compareAndSet(from, to);
+    }
+
+    /** Says that others may have the segment's file, too: from here on no byte of it changes. */
+    public void share() {
+        shared = true;
+    }
+
+    /**
+     * Whether nothing may be stored into the segment any more, links included.
+     *
+     * @return true once {@link #share} was called
+     */
+    public boolean isShared() {
+        return shared;
     }
 
     /** Says that a link was stored, maybe after the segment was made durable. */

@@ -10,6 +10,9 @@ public interface TransitionListener {
         }
 
         @Override
+        public void resumed(int stream, int step, long start) {}
+
+        @Override
         public void ended(int stream, int steps) {}
     };
 
@@ -23,6 +26,15 @@ public interface TransitionListener {
      * @return whether the priority was clamped
      */
     boolean published(int stream, int step, long start, double priority);
+
+    /**
+     * A transition of an open episode was there when the memory was opened. In the order of steps, before all others.
+     *
+     * @param stream the stream's number
+     * @param step the transition's place in its episode, from 0
+     * @param start the row that it starts from
+     */
+    void resumed(int stream, int step, long start);
 
     /**
      * The stream's episode has ended, which can be seen by now.

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lock-free: how often a batch is tried is bounded, and it begins anew only if writers have moved the window.
  */
-abstract class RingSampler implements Sampler {
+public abstract class RingSampler implements Sampler {
     private final SamplerSpec spec;
     private final Schema schema;
     private final PayloadLayout layout;
@@ -48,6 +48,7 @@ abstract class RingSampler implements Sampler {
     private final Timeline timeline;
     private final long maxMillis;
 
+    private final PublishedState published = new PublishedState();
     private long batches;
     /** Whether the call under way has written into the batch. */
     private boolean dirty;
@@ -73,6 +74,7 @@ abstract class RingSampler implements Sampler {
         this.elements = Elements.areNeeded(spec) ? new Elements(spec, source, layout) : null;
         this.timeline = source.timeline();
         this.maxMillis = spec.maxAge().millis();
+        publish();
     }
 
     /** Fills a batch from a window that has the least size, or returns false. */
@@ -121,17 +123,42 @@ abstract class RingSampler implements Sampler {
                     + "' does not make transitions over several steps; give its spec an NStep");
         }
         elements.setNStep(setting.withSteps(n, gamma));
+        publish();
     }
 
     @Override
     public final SamplerState state() {
-        return new SamplerState(random.state(), batches);
+        NStep setting = elements == null ? null : elements.nStep();
+        return setting == null
+                ? new SamplerState(random.state(), batches)
+                : new SamplerState(random.state(), batches, setting.n(), setting.gamma());
+    }
+
+    /**
+     * Where this sampler stood after its last batch. For any thread.
+     *
+     * @return as {@link #state}
+     */
+    public final SamplerState published() {
+        return published.get();
     }
 
     @Override
     public final void restore(SamplerState state) {
+        NStep setting = elements == null ? null : elements.nStep();
+        if (elements != null && setting != null && state.steps() > 0) {
+            elements.setNStep(setting.withSteps(state.steps(), state.gamma()));
+        }
         random.restore(state.random());
         batches = state.batches();
+        publish();
+    }
+
+    /** Allocates nothing. */
+    private void publish() {
+        NStep setting = elements == null ? null : elements.nStep();
+        published.set(
+                random.state(), batches, setting == null ? 0 : setting.n(), setting == null ? 0 : setting.gamma());
     }
 
     @Override
@@ -284,6 +311,7 @@ abstract class RingSampler implements Sampler {
                 batch.filled(head);
                 counters.countBatch(lanes.length);
                 batches++;
+                publish();
                 return true;
             }
             // A thread that did not run for a while finds every row replaced: that is no lack of rows.

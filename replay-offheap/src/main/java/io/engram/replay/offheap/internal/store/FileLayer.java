@@ -205,6 +205,7 @@ public interface FileLayer {
 
         /**
          * Maps the file's first bytes so that what is stored there is seen by this process alone, and never written.
+         * The file must be open for writing all the same.
          *
          * @param length bytes, at most the file's
          * @return the mapping

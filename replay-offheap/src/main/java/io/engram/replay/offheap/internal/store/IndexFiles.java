@@ -9,10 +9,12 @@ import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.StorageFullException;
 import io.engram.replay.offheap.StoreMismatchException;
 import io.engram.replay.offheap.TruncatedStoreException;
+import io.engram.replay.offheap.internal.priority.AnonymousIndex;
 import io.engram.replay.offheap.internal.priority.IndexMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The priority indexes of a memory, a file each. First everything is read and checked; then indexes are dropped,
@@ -28,6 +32,7 @@ import java.util.TreeMap;
  * <p>Leaves are never synced: what a power loss leaves of them is mended when the index is loaded.
  */
 public final class IndexFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexFiles.class);
     private static final int PIECE = 256 << 10;
 
     private final FileLayer files;
@@ -90,7 +95,7 @@ public final class IndexFiles {
     }
 
     private IndexHeader readHeader(Path file) throws IOException {
-        try (FileLayer.OpenFile open = files.open(file)) {
+        try (FileLayer.OpenFile open = files.openForReading(file)) {
             long length = open.length();
             ByteBuffer block = ByteBuffer.allocate((int) Math.min(length, IndexDescriptor.HEADER_LENGTH))
                     .order(ByteOrder.LITTLE_ENDIAN);
@@ -167,6 +172,37 @@ public final class IndexFiles {
     }
 
     /** Writes whole files under temporary names; if that fails, none is left. */
+    /** Opens what is stored; what is set there is seen by this process alone, and never written. */
+    List<OpenIndex> openPrivately() throws IOException {
+        List<OpenIndex> opened = new ArrayList<>();
+        try {
+            for (PriorityIndex settings : IndexNames.sorted(stored.values())) {
+                opened.add(new OpenIndex(settings, mapPrivately(settings)));
+            }
+        } catch (Throwable t) {
+            opened.forEach(each -> each.memory().free());
+            throw t;
+        }
+        return opened;
+    }
+
+    private IndexMemory mapPrivately(PriorityIndex settings) throws IOException {
+        try (FileLayer.OpenFile open = files.open(file(settings.name()))) {
+            return memory(settings, open.mapPrivately(length(settings)), () -> {});
+        } catch (AccessDeniedException e) {
+            // Java maps nothing privately that it may not write.
+            LOG.debug("priorities are copied: {}", e.toString());
+        }
+        try (FileLayer.OpenFile open = files.openForReading(file(settings.name()))) {
+            FileLayer.Mapping mapping = open.mapForReading(length(settings));
+            try {
+                return AnonymousIndex.copyOf(settings, superblock.capacity(), mapping.address());
+            } finally {
+                mapping.unmap();
+            }
+        }
+    }
+
     private void write(List<PriorityIndex> missing) throws IOException {
         if (!missing.isEmpty()) {
             files.createDirectories(directory);
@@ -208,13 +244,17 @@ public final class IndexFiles {
     private IndexMemory map(PriorityIndex settings) throws IOException {
         try (FileLayer.OpenFile open = files.open(file(settings.name()))) {
             FileLayer.Mapping mapping = open.map(length(settings));
-            return new IndexMemory(
-                    mapping.address(),
-                    Leaves.count(superblock.capacity()),
-                    settings.kind() == PriorityIndex.Kind.RANK,
-                    mapping::unmap,
-                    () -> force(mapping, settings.name()));
+            return memory(settings, mapping, () -> force(mapping, settings.name()));
         }
+    }
+
+    private IndexMemory memory(PriorityIndex settings, FileLayer.Mapping mapping, Runnable force) {
+        return new IndexMemory(
+                mapping.address(),
+                Leaves.count(superblock.capacity()),
+                settings.kind() == PriorityIndex.Kind.RANK,
+                mapping::unmap,
+                force);
     }
 
     private void force(FileLayer.Mapping mapping, String name) {

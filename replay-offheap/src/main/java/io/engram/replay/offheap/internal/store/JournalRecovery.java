@@ -39,6 +39,7 @@ final class JournalRecovery {
     private final Path directory;
     private final Superblock superblock;
     private final PageReader reader;
+    private final boolean readOnly;
     private final EpisodeBook book = new EpisodeBook();
     private final List<Found> found = new ArrayList<>();
     private final List<Path> leftovers = new ArrayList<>();
@@ -48,6 +49,12 @@ final class JournalRecovery {
     private record Found(JournalPage page, Path file, boolean sealed, boolean empty) {}
 
     JournalRecovery(FileLayer files, Path directory, Superblock superblock) {
+        this(files, directory, superblock, false);
+    }
+
+    /** {@code readOnly}: pages are mapped for reading, and {@link #keep} takes the place of {@link #mend}. */
+    JournalRecovery(FileLayer files, Path directory, Superblock superblock, boolean readOnly) {
+        this.readOnly = readOnly;
         this.files = files;
         this.directory = directory;
         this.superblock = superblock;
@@ -59,7 +66,7 @@ final class JournalRecovery {
         for (Path file : files.list(directory)) {
             String name = String.valueOf(file.getFileName());
             if (name.endsWith(JournalFiles.SUFFIX + Store.TEMPORARY_SUFFIX)) {
-                files.open(file).close();
+                files.openForReading(file).close();
                 leftovers.add(file);
             } else if (name.endsWith(JournalFiles.SUFFIX)) {
                 found.add(open(file));
@@ -77,7 +84,7 @@ final class JournalRecovery {
     }
 
     private Found open(Path file) throws IOException {
-        try (FileLayer.OpenFile open = files.open(file)) {
+        try (FileLayer.OpenFile open = readOnly ? files.openForReading(file) : files.open(file)) {
             ByteBuffer block = ByteBuffer.allocate((int) Math.min(open.length(), PageDescriptor.HEADER_LENGTH))
                     .order(ByteOrder.LITTLE_ENDIAN);
             open.read(block, 0);
@@ -90,7 +97,7 @@ final class JournalRecovery {
                 throw new CorruptStoreException("a page of the journal is too long: file=" + file + ", length="
                         + open.length() + ", expected " + header.length());
             }
-            FileLayer.Mapping mapping = open.map(header.length());
+            FileLayer.Mapping mapping = readOnly ? open.mapForReading(header.length()) : open.map(header.length());
             JournalPage page = new JournalPage(header.number(), new JournalFiles.FilePage(mapping, file));
             return new Found(page, file, PageHeader.isSealed(block, header.number()), isEmpty(page));
         }
@@ -262,6 +269,19 @@ final class JournalRecovery {
                 }
                 each.page().setShut(each.sealed());
             }
+            last.setNext(each.page());
+            last = each.page();
+        }
+        unmapAllBut(kept);
+        return before;
+    }
+
+    /** Returns what is before the pages, which all are as they should be; changes nothing. */
+    JournalPage keep() {
+        JournalPage before = JournalPage.before(book.firstPage());
+        JournalPage last = before;
+        for (Found each : kept) {
+            each.page().setShut(true);
             last.setNext(each.page());
             last = each.page();
         }

@@ -31,13 +31,21 @@ final class Recovery {
     private final SegmentGeometry geometry;
     private final long incarnation;
     private final EpisodeBook journal;
+    private final @Nullable Manifest resume;
     private final RowScanner scanner;
     private final List<Path> leftovers = new ArrayList<>();
 
-    /** {@code journal}: what the journal says. */
-    Recovery(FileLayer files, Path directory, Superblock superblock, long incarnation, EpisodeBook journal) {
+    /** {@code journal}: what the journal says; {@code resume}: of the snapshot that the memory was made from. */
+    Recovery(
+            FileLayer files,
+            Path home,
+            Superblock superblock,
+            long incarnation,
+            EpisodeBook journal,
+            @Nullable Manifest resume) {
         this.files = files;
-        this.directory = directory;
+        this.resume = resume;
+        this.directory = home.resolve(SegmentDescriptor.DIRECTORY);
         this.superblock = superblock;
         this.geometry = superblock.geometry();
         this.incarnation = incarnation;
@@ -83,7 +91,7 @@ final class Recovery {
                 files.open(file).close();
                 leftovers.add(file);
             } else if (name.endsWith(SegmentFiles.SUFFIX)) {
-                candidates.add(new Candidate(file, readHeader(file)));
+                candidates.add(new Candidate(file, SegmentHeader.read(files, file, superblock)));
             } else {
                 throw new ForeignFileException(
                         "something that is not a segment is among the segments: file=" + file + "; move it away");
@@ -91,25 +99,6 @@ final class Recovery {
         }
         candidates.sort(Comparator.comparingLong(candidate -> candidate.header().ordinal()));
         return candidates;
-    }
-
-    private SegmentHeader readHeader(Path file) throws IOException {
-        try (FileLayer.OpenFile open = files.open(file)) {
-            long length = open.length();
-            ByteBuffer page = ByteBuffer.allocate((int) Math.min(length, SegmentGeometry.PAGE))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            open.read(page, 0);
-            SegmentHeader header = SegmentHeader.decode(file, page, superblock);
-            if (length < geometry.length()) {
-                throw new TruncatedStoreException("a segment is too short: file=" + file + ", length=" + length
-                        + ", expected " + geometry.length() + "; restore it from a copy");
-            }
-            if (length > geometry.length()) {
-                throw new CorruptStoreException("a segment is too long: file=" + file + ", length=" + length
-                        + ", expected " + geometry.length());
-            }
-            return header;
-        }
     }
 
     private Found scan(Candidate candidate) throws IOException {
@@ -224,18 +213,47 @@ final class Recovery {
             nextEpisode = Math.max(nextEpisode, each.rows().nextEpisode());
             newestPolicy = Math.max(newestPolicy, each.rows().newestPolicy());
         }
+        Manifest at = resume != null && head <= resume.cut().head() ? resume : null;
+        if (at != null) {
+            // Also rows that were never whole count as given out.
+            floor = Math.max(floor, at.cut().tail());
+            head = at.cut().head();
+            nextEpisode = Math.max(nextEpisode, at.cut().nextEpisode());
+            newestPolicy = Math.max(newestPolicy, at.cut().newestPolicy());
+        }
         for (Path leftover : leftovers) {
             files.delete(leftover);
         }
         List<Segment> segments = new ArrayList<>();
+        long newestSealed = found.stream()
+                .filter(each -> each.facts() != null)
+                .mapToLong(Found::ordinal)
+                .max()
+                .orElse(-1);
         for (Found each : found) {
             long first = geometry.firstSequence(each.ordinal());
             if (each.facts() == null) {
                 scanner.mend(each.region().address() + SegmentGeometry.ROWS_OFFSET, first, head);
             }
-            Segment.Life life = each.facts() == null ? Segment.Life.LIVE : Segment.Life.SEALED;
-            segments.add(new Segment(each.ordinal(), each.region(), life));
+            segments.add(segment(each, each.ordinal() == newestSealed));
         }
-        return new Store.Recovered(List.copyOf(segments), floor, head, nextEpisode, newestPolicy);
+        return new Store.Recovered(List.copyOf(segments), floor, head, nextEpisode, newestPolicy, at);
+    }
+
+    /**
+     * Sealed files may be those of snapshots, too, so nothing is stored into them; only links into the newest one can
+     * have been lost, so only of that it matters, and is found out.
+     */
+    private Segment segment(Found found, boolean newestSealed) throws IOException {
+        if (found.facts() == null) {
+            return new Segment(found.ordinal(), found.region(), Segment.Life.LIVE);
+        }
+        Segment sealed = new Segment(found.ordinal(), found.region(), Segment.Life.SEALED);
+        // Whoever left a row half written is dead.
+        sealed.setWithoutAbandonedRows();
+        if (!newestSealed || files.linkCount(found.region().file()) > 1) {
+            sealed.share();
+        }
+        return sealed;
     }
 }

@@ -95,6 +95,10 @@ public final class SegmentFiles implements SegmentSource {
         SegmentHeader header = new SegmentHeader(superblock.memoryId(), incarnation, ordinal);
         Path file = name(ordinal);
         try {
+            // A snapshot, a fork, or a copy that somebody made with hard links.
+            if (files.linkCount(reused.file()) > 1) {
+                return null;
+            }
             byte[] footer = new byte[SegmentDescriptor.FOOTER_LENGTH];
             reused.get(geometry.footerOffset(), footer);
             if (ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN).getLong(SegmentDescriptor.MAGIC_OFFSET) != 0) {

@@ -4,7 +4,9 @@ import static io.engram.replay.offheap.internal.store.SegmentDescriptor.*;
 
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.ForeignFileException;
+import io.engram.replay.offheap.TruncatedStoreException;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -30,6 +32,27 @@ record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
                 .putInt(STRIDE_OFFSET, geometry.stride());
         page.putInt(CRC_OFFSET, Checksum.of(page, HEADER_LENGTH, CRC_OFFSET));
         return page;
+    }
+
+    /** Reads the header of a file and checks the file's length. */
+    static SegmentHeader read(FileLayer files, Path file, Superblock superblock) throws IOException {
+        SegmentGeometry geometry = superblock.geometry();
+        try (FileLayer.OpenFile open = files.openForReading(file)) {
+            long length = open.length();
+            ByteBuffer page = ByteBuffer.allocate((int) Math.min(length, SegmentGeometry.PAGE))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            open.read(page, 0);
+            SegmentHeader header = decode(file, page, superblock);
+            if (length < geometry.length()) {
+                throw new TruncatedStoreException("a segment is too short: file=" + file + ", length=" + length
+                        + ", expected " + geometry.length() + "; restore it from a copy");
+            }
+            if (length > geometry.length()) {
+                throw new CorruptStoreException("a segment is too long: file=" + file + ", length=" + length
+                        + ", expected " + geometry.length());
+            }
+            return header;
+        }
     }
 
     static SegmentHeader decode(Path file, ByteBuffer page, Superblock superblock) {

@@ -2,8 +2,11 @@ package io.engram.replay.offheap.internal.store;
 
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.journal.JournalPage;
+import io.engram.replay.offheap.internal.journal.PageSource;
 import io.engram.replay.offheap.internal.ring.Segment;
+import io.engram.replay.offheap.internal.ring.SegmentSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A memory's directory, opened, locked and recovered.
@@ -14,16 +17,19 @@ import java.util.List;
  *   DIR/journal/        streams and episodes            {@link JournalFiles}
  *   DIR/segments/       rows                            {@link SegmentDescriptor}
  *   DIR/priorities/     priorities, if there are any    {@link IndexDescriptor}
+ *   DIR/snapshots/      snapshots, if there are any     {@link ManifestDescriptor}
+ *   DIR/resume/         what it was made from, if any   {@link ManifestDescriptor}
+ *   DIR/restore/        what is to take its place       {@link PendingRestore}
  * </pre>
  */
 public final class Store implements AutoCloseable {
-    /** The suffix of files that are being written. */
-    static final String TEMPORARY_SUFFIX = SegmentFiles.TEMPORARY_SUFFIX;
+    /** The suffix of files and directories that are being written. */
+    public static final String TEMPORARY_SUFFIX = SegmentFiles.TEMPORARY_SUFFIX;
 
     private final FileLayer.Lock lock;
     private final Superblock superblock;
     private final OpenJournal journal;
-    private final SegmentFiles segmentFiles;
+    private final SegmentSource segmentSource;
     private final Recovered recovered;
     private final List<IndexFiles.OpenIndex> indexes;
 
@@ -35,8 +41,18 @@ public final class Store implements AutoCloseable {
      * @param head the next row to be claimed
      * @param nextEpisode the next episode's number
      * @param newestPolicy the highest policy version of a row
+     * @param resume the manifest of the snapshot that the memory is at, without a row more; null if there is none
      */
-    public record Recovered(List<Segment> segments, long floor, long head, long nextEpisode, long newestPolicy) {}
+    public record Recovered(
+            List<Segment> segments,
+            long floor,
+            long head,
+            long nextEpisode,
+            long newestPolicy,
+            @Nullable Manifest resume) {
+        /** Nothing. */
+        public static final Recovered NOTHING = new Recovered(List.of(), 0, 0, 0, 0, null);
+    }
 
     /**
      * The journal.
@@ -45,19 +61,19 @@ public final class Store implements AutoCloseable {
      * @param before what stands before the pages there are
      * @param book what they say
      */
-    public record OpenJournal(JournalFiles files, JournalPage before, EpisodeBook book) {}
+    public record OpenJournal(PageSource files, JournalPage before, EpisodeBook book) {}
 
     Store(
             FileLayer.Lock lock,
             Superblock superblock,
             OpenJournal journal,
-            SegmentFiles segmentFiles,
+            SegmentSource segmentSource,
             Recovered recovered,
             List<IndexFiles.OpenIndex> indexes) {
         this.lock = lock;
         this.superblock = superblock;
         this.journal = journal;
-        this.segmentFiles = segmentFiles;
+        this.segmentSource = segmentSource;
         this.recovered = recovered;
         this.indexes = List.copyOf(indexes);
     }
@@ -74,10 +90,28 @@ public final class Store implements AutoCloseable {
     /**
      * Where new segments come from.
      *
+     * @return {@link SegmentFiles}, unless nothing may be changed
+     */
+    public SegmentSource segmentSource() {
+        return segmentSource;
+    }
+
+    /**
+     * Where new segments come from, in a store that may be changed.
+     *
      * @return the source
      */
     public SegmentFiles segmentFiles() {
-        return segmentFiles;
+        return (SegmentFiles) segmentSource;
+    }
+
+    /**
+     * Whether nothing may be changed.
+     *
+     * @return true for a snapshot
+     */
+    public boolean isReadOnly() {
+        return !(segmentSource instanceof SegmentFiles);
     }
 
     /**

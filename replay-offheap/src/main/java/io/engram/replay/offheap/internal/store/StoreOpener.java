@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates a memory's directory or opens it. Everything is read and checked before anything is changed; what a killed
@@ -70,6 +71,7 @@ public final class StoreOpener {
             FileLayer.Lock lock = files.lock(directory);
             try {
                 Superblock superblock;
+                new PendingRestore(files, directory).finish();
                 if (files.kind(superblockFile) != FileLayer.Kind.NOTHING) {
                     superblock = Superblock.read(files, superblockFile);
                     superblock.requireSame(directory, schema, capacity);
@@ -95,7 +97,9 @@ public final class StoreOpener {
                 SuperblockDescriptor.FILE_NAME,
                 JournalFiles.DIRECTORY,
                 SegmentDescriptor.DIRECTORY,
-                IndexDescriptor.DIRECTORY));
+                IndexDescriptor.DIRECTORY,
+                ManifestDescriptor.DIRECTORY,
+                ManifestDescriptor.RESUME_DIRECTORY));
         if (!files.isDirectory(journalDirectory) || !files.isDirectory(segmentDirectory)) {
             throw new CorruptStoreException("a part of the memory is missing: directory=" + directory + ", expected "
                     + JournalFiles.DIRECTORY + "/ and " + SegmentDescriptor.DIRECTORY
@@ -105,8 +109,14 @@ public final class StoreOpener {
         try {
             journal.read();
             IndexFiles indexFiles = IndexFiles.read(files, directory, superblock, indexes);
-            Recovery recovery = new Recovery(files, segmentDirectory, superblock, incarnation, journal.book());
+            Manifest resume = readResume(superblock);
+            Recovery recovery = new Recovery(files, directory, superblock, incarnation, journal.book(), resume);
             Store.Recovered recovered = recovery.run();
+            removeUnfinishedSnapshots();
+            if (resume != null && recovered.resume() == null) {
+                // Rows were appended since: there is nothing to go on with from there.
+                DirectoryTree.delete(files, directory.resolve(ManifestDescriptor.RESUME_DIRECTORY));
+            }
             SegmentFiles segmentFiles = new SegmentFiles(files, segmentDirectory, superblock, incarnation);
             List<IndexFiles.OpenIndex> opened = openIndexes(indexFiles, indexes, recovered);
             Store.OpenJournal open = new Store.OpenJournal(
@@ -118,6 +128,32 @@ public final class StoreOpener {
             journal.unmap();
             throw t;
         }
+    }
+
+    /** What a killed process had begun and not finished. */
+    private void removeUnfinishedSnapshots() throws IOException {
+        Path snapshots = directory.resolve(ManifestDescriptor.DIRECTORY);
+        if (files.kind(snapshots) == FileLayer.Kind.DIRECTORY) {
+            for (Path entry : files.list(snapshots)) {
+                if (String.valueOf(entry.getFileName()).endsWith(Store.TEMPORARY_SUFFIX)) {
+                    DirectoryTree.delete(files, entry);
+                }
+            }
+        }
+    }
+
+    private @Nullable Manifest readResume(Superblock superblock) throws IOException {
+        Path file = directory.resolve(ManifestDescriptor.RESUME_DIRECTORY).resolve(ManifestDescriptor.FILE_NAME);
+        if (files.kind(file) == FileLayer.Kind.NOTHING) {
+            return null;
+        }
+        Manifest manifest = ManifestCodec.read(files, file);
+        if (!manifest.identity().memoryId().equals(superblock.memoryId())) {
+            throw new ForeignFileException("a manifest belongs to another memory: file=" + file + ", memory id found="
+                    + manifest.identity().memoryId() + ", expected=" + superblock.memoryId()
+                    + "; move its directory away");
+        }
+        return manifest;
     }
 
     private static List<IndexFiles.OpenIndex> openIndexes(
@@ -199,7 +235,11 @@ public final class StoreOpener {
                     SuperblockDescriptor.FILE_NAME + Store.TEMPORARY_SUFFIX,
                     JournalFiles.DIRECTORY,
                     SegmentDescriptor.DIRECTORY,
-                    IndexDescriptor.DIRECTORY));
+                    IndexDescriptor.DIRECTORY,
+                    ManifestDescriptor.DIRECTORY,
+                    ManifestDescriptor.RESUME_DIRECTORY,
+                    ManifestDescriptor.RESTORE_DIRECTORY,
+                    ManifestDescriptor.RESTORE_DIRECTORY + Store.TEMPORARY_SUFFIX));
             if (files.kind(superblockFile) != FileLayer.Kind.NOTHING) {
                 Superblock.read(files, superblockFile).requireSame(directory, schema, capacity);
             }

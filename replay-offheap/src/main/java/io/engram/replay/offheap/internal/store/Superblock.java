@@ -69,7 +69,12 @@ public record Superblock(UUID memoryId, long capacity, int segmentRows, Schema s
         }
     }
 
-    ByteBuffer encode() {
+    /**
+     * Writes it.
+     *
+     * @return the bytes of its file
+     */
+    public ByteBuffer encode() {
         byte[] text = schema.toText().getBytes(StandardCharsets.UTF_8);
         ByteBuffer block = ByteBuffer.allocate(SCHEMA_OFFSET + text.length).order(ByteOrder.LITTLE_ENDIAN);
         block.putLong(MAGIC_OFFSET, MAGIC)

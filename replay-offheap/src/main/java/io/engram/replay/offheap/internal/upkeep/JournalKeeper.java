@@ -35,6 +35,7 @@ final class JournalKeeper {
     private final NeededRecords needed = new NeededRecords();
     private final Ring ring;
     private final Epochs epochs;
+    private final TakeBackGate gate;
     private final Deque<Doomed> doomed = new ArrayDeque<>();
     private final RecordImage ends;
     private final RecordImage survivors;
@@ -46,7 +47,8 @@ final class JournalKeeper {
     /** A page that nobody can find any more, and the epoch that must pass before it is unmapped. */
     private record Doomed(JournalPage page, long epoch) {}
 
-    JournalKeeper(EpisodeJournal journal, Ring ring, Epochs epochs) {
+    JournalKeeper(EpisodeJournal journal, Ring ring, Epochs epochs, TakeBackGate gate) {
+        this.gate = gate;
         this.journal = journal;
         this.ring = ring;
         this.epochs = epochs;
@@ -167,7 +169,15 @@ final class JournalKeeper {
             return 0;
         }
         try {
-            giveUpBefore(cut, tail);
+            // A snapshot that is under way goes on to look for what is given up here.
+            if (!gate.tryEnter()) {
+                return 0;
+            }
+            try {
+                giveUpBefore(cut, tail);
+            } finally {
+                gate.exit();
+            }
             goal = Math.max(LEAST_PAGES, 2 * (journal.current().number() - cut.number() + 1));
             return 1;
         } catch (StorageFullException e) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.agrona.UnsafeApi;
 
 /**
@@ -49,13 +50,14 @@ public final class LostEnds {
      * Records the ends that are missing.
      *
      * @param book what the journal says
+     * @param going episodes that go on
      */
-    public void record(EpisodeBook book) {
+    public void record(EpisodeBook book, Set<Long> going) {
         long from = head;
         for (Map.Entry<Long, EpisodeBook.Entry> each : book.entries().entrySet()) {
             EpisodeBook.Begin begin = each.getValue().begin();
             EpisodeBook.End end = each.getValue().end();
-            if (begin != null && (end == null || isLost(end.last()))) {
+            if (begin != null && !going.contains(each.getKey()) && (end == null || isLost(end.last()))) {
                 pending.put(each.getKey(), begin);
                 from = Math.min(from, begin.head());
             }

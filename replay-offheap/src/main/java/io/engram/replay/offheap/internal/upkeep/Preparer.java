@@ -33,6 +33,7 @@ public final class Preparer implements Agent {
     private final Epochs epochs;
     private final SegmentGeometry geometry;
     private final SegmentCloser closer;
+    private final TakeBackGate gate;
     private final IntSupplier rest;
     private final Queue<Segment> behind = new PriorityQueue<>(Comparator.comparingLong(Segment::ordinal));
     private final Deque<Doomed> doomed = new ArrayDeque<>();
@@ -50,9 +51,11 @@ public final class Preparer implements Agent {
      * @param ring to work for
      * @param epochs of its users
      * @param lowest the first segment there is
+     * @param gate asked before anything is taken back
      * @param rest what else the thread does each turn; returns how much
      */
-    public Preparer(Ring ring, Epochs epochs, long lowest, IntSupplier rest) {
+    public Preparer(Ring ring, Epochs epochs, long lowest, TakeBackGate gate, IntSupplier rest) {
+        this.gate = gate;
         this.rest = rest;
         this.ring = ring;
         this.epochs = epochs;
@@ -131,6 +134,17 @@ public final class Preparer implements Agent {
      */
     private int takeBack() {
         collect();
+        if (behind.isEmpty() || !gate.tryEnter()) {
+            return 0;
+        }
+        try {
+            return takeBackBehind();
+        } finally {
+            gate.exit();
+        }
+    }
+
+    private int takeBackBehind() {
         int taken = 0;
         for (Segment segment = behind.peek();
                 segment != null

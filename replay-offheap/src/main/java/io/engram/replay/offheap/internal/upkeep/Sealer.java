@@ -37,7 +37,7 @@ public final class Sealer implements Agent {
     public Sealer(Ring ring, Epochs epochs, long lowest, IntSupplier rest) {
         this.rest = rest;
         this.ring = ring;
-        this.epoch = epochs.register();
+        this.epoch = epochs.registerForDisk();
         this.geometry = ring.geometry();
         this.closer = new SegmentCloser(geometry);
         this.next = lowest;

@@ -49,6 +49,7 @@ public final class Upkeep {
     private final @Nullable Sealer sealer;
     private final EpisodeJournal journal;
     private final JournalKeeper keeper;
+    private final TakeBackGate gate = new TakeBackGate();
     private final List<AgentRunner> runners = new ArrayList<>();
     private boolean closed;
 
@@ -71,14 +72,14 @@ public final class Upkeep {
         this.freeRest = rest.free();
         this.endEpisodes = rest.endEpisodes();
         this.journal = rest.journal();
-        this.keeper = new JournalKeeper(journal, ring, epochs);
+        this.keeper = new JournalKeeper(journal, ring, epochs, gate);
         if (ring.source() instanceof SegmentFiles files) {
             files.setJournalForce(keeper::force);
             BooleanSupplier forceRows = () -> tryForce(files);
-            this.preparer = new Preparer(ring, epochs, lowest, keeper::prepare);
+            this.preparer = new Preparer(ring, epochs, lowest, gate, keeper::prepare);
             this.sealer = new Sealer(ring, epochs, lowest, () -> keeper.tidy(forceRows));
         } else {
-            this.preparer = new Preparer(ring, epochs, lowest, () -> keeper.prepare() + keeper.tidy(() -> true));
+            this.preparer = new Preparer(ring, epochs, lowest, gate, () -> keeper.prepare() + keeper.tidy(() -> true));
             this.sealer = null;
         }
     }
@@ -121,6 +122,15 @@ public final class Upkeep {
     }
 
     /**
+     * What a snapshot holds while it looks for segments and pages.
+     *
+     * @return the gate
+     */
+    public TakeBackGate gate() {
+        return gate;
+    }
+
+    /**
      * Memory that could be freed but for a thread stopped inside an operation.
      *
      * @return bytes
@@ -149,7 +159,7 @@ public final class Upkeep {
      */
     public void sync(SegmentFiles files) {
         // Against unmapping: a segment that leaves the window meanwhile stays mapped until this is done.
-        EpochRecord epoch = epochs.register();
+        EpochRecord epoch = epochs.registerForDisk();
         try {
             epoch.enter();
             ring.requireOpen();
@@ -167,7 +177,7 @@ public final class Upkeep {
      * @throws StorageException if that is not certain; the ring has failed then
      */
     public void syncStreams(SegmentFiles files) {
-        EpochRecord epoch = epochs.register();
+        EpochRecord epoch = epochs.registerForDisk();
         try {
             epoch.enter();
             ring.requireOpen();
@@ -271,7 +281,7 @@ public final class Upkeep {
                     keeper.settle();
                 }
                 // A sync that failed is never tried again: it could succeed without having kept what was lost.
-                if (store != null && !ring.hasFailed()) {
+                if (store != null && !store.isReadOnly() && !ring.hasFailed()) {
                     force(store.segmentFiles());
                     sealTheRest();
                 }

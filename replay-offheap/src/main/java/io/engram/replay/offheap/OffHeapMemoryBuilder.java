@@ -1,0 +1,192 @@
+package io.engram.replay.offheap;
+
+import io.engram.replay.PriorityIndex;
+import io.engram.replay.Schema;
+import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.internal.priority.IndexNames;
+import io.engram.replay.internal.priority.Leaves;
+import io.engram.replay.offheap.internal.platform.Platform;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.store.AnonymousPages;
+import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.IndexRequest;
+import io.engram.replay.offheap.internal.store.JournalFiles;
+import io.engram.replay.offheap.internal.store.NioFileLayer;
+import io.engram.replay.offheap.internal.store.Store;
+import io.engram.replay.offheap.internal.store.StoreOpener;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.agrona.concurrent.EpochClock;
+import org.agrona.concurrent.SystemEpochClock;
+import org.jspecify.annotations.Nullable;
+
+/** Collects options. Not safe for use by several threads. */
+public final class OffHeapMemoryBuilder {
+    private final Schema schema;
+    private final long capacity;
+    private Storage storage = Storage.PERSISTENT;
+    private @Nullable Path directory;
+    private long segmentRows;
+    private final List<PriorityIndex> indexes = new ArrayList<>();
+    private final Set<String> droppedIndexes = new HashSet<>();
+    private Duration closeTimeout = Duration.ofSeconds(10);
+    private FileLayer files = new NioFileLayer();
+    private boolean automaticUpkeep = true;
+    private int journalPageLength = JournalFiles.PAGE_LENGTH;
+    private EpochClock clock = SystemEpochClock.INSTANCE;
+    private @Nullable UUID fixedMemoryId;
+    private @Nullable Long fixedIncarnation;
+
+    OffHeapMemoryBuilder(Schema schema, long capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity=" + capacity + ", expected at least 1");
+        }
+        this.schema = schema;
+        this.capacity = capacity;
+    }
+
+    /**
+     * Where to keep rows.
+     *
+     * @param newStorage persistent or volatile
+     * @return this builder
+     */
+    public OffHeapMemoryBuilder storage(Storage newStorage) {
+        this.storage = newStorage;
+        return this;
+    }
+
+    /**
+     * Where the files are or will be. Needed for persistent storage, and only there.
+     *
+     * @param newDirectory one that holds a memory, is empty, or does not exist
+     * @return this builder
+     */
+    public OffHeapMemoryBuilder directory(Path newDirectory) {
+        this.directory = newDirectory;
+        return this;
+    }
+
+    /**
+     * How many rows a segment has. Chosen from row length and capacity unless said; has no effect on a memory that
+     * exists.
+     *
+     * @param rows a power of two
+     * @return this builder
+     */
+    public OffHeapMemoryBuilder segmentRows(int rows) {
+        this.segmentRows = rows;
+        return this;
+    }
+
+    /**
+     * Adds priority indexes. One that the memory does not have yet is made from its rows, which get the initial
+     * priority. One that it has keeps its priorities; its kind and alpha must be those stored, its other settings
+     * become those given here. Indexes that the memory has and that are not named here are opened with the settings
+     * they have.
+     *
+     * <p>The memory's capacity may then be at most 2^27; with a rank-based index in files 2^27 - 1024, because a
+     * file is mapped whole.
+     *
+     * @param added any number, by different names
+     * @return this builder
+     */
+    public OffHeapMemoryBuilder priorities(PriorityIndex... added) {
+        this.indexes.addAll(List.of(added));
+        return this;
+    }
+
+    /**
+     * Removes a priority index for good, before others are added; does nothing if the memory does not have it.
+     *
+     * @param name of the index
+     * @return this builder
+     */
+    public OffHeapMemoryBuilder dropPriorities(String name) {
+        this.droppedIndexes.add(name);
+        return this;
+    }
+
+    /**
+     * How long {@link OffHeapReplayMemory#close} waits for threads inside an operation; ten seconds unless said.
+     *
+     * @param timeout zero or more
+     * @return this builder
+     */
+    public OffHeapMemoryBuilder closeTimeout(Duration timeout) {
+        this.closeTimeout = timeout;
+        return this;
+    }
+
+    OffHeapMemoryBuilder files(FileLayer layer) {
+        this.files = layer;
+        return this;
+    }
+
+    /** For tests: what is random otherwise, so that files can be compared. */
+    OffHeapMemoryBuilder identity(UUID memoryId, long incarnation) {
+        this.fixedMemoryId = memoryId;
+        this.fixedIncarnation = incarnation;
+        return this;
+    }
+
+    /** For tests: pages of the journal so short that every test crosses many. */
+    OffHeapMemoryBuilder journalPages(int length) {
+        this.journalPageLength = length;
+        return this;
+    }
+
+    /** For tests: times that are the same in every run. */
+    OffHeapMemoryBuilder clock(EpochClock newClock) {
+        this.clock = newClock;
+        return this;
+    }
+
+    OffHeapMemoryBuilder withoutAutomaticUpkeep() {
+        this.automaticUpkeep = false;
+        return this;
+    }
+
+    /**
+     * Opens the memory in the directory, or creates it there if there is none.
+     *
+     * @return the memory
+     * @throws IllegalArgumentException if the options contradict each other
+     * @throws UnsupportedPlatformException if the JVM lacks a flag or the machine is not supported
+     * @throws StoreLockedException if the directory is in use
+     * @throws StoreMismatchException if the memory has another schema or capacity, or a priority index another
+     *     kind or alpha
+     * @throws StorageException another subclass, which says what is wrong with the files; nothing was changed
+     */
+    public OffHeapReplayMemory open() {
+        Platform.require();
+        if ((storage == Storage.PERSISTENT) != (directory != null)) {
+            throw new IllegalArgumentException("storage=" + storage + " with directory=" + directory
+                    + ": persistent storage needs a directory, volatile storage takes none");
+        }
+        int payloadLength = new PayloadLayout(schema).length();
+        SegmentGeometry geometry = segmentRows == 0
+                ? SegmentGeometry.choose(payloadLength, capacity)
+                : SegmentGeometry.ofRows(payloadLength, segmentRows);
+        geometry.requireFewSegments(capacity);
+        IndexRequest request = new IndexRequest(IndexNames.sorted(indexes), droppedIndexes);
+        if (!indexes.isEmpty()) {
+            Leaves.count(capacity);
+        }
+        UUID newMemoryId = fixedMemoryId == null ? UUID.randomUUID() : fixedMemoryId;
+        long incarnation = fixedIncarnation == null ? new SecureRandom().nextLong() : fixedIncarnation;
+        Opening opening = new Opening(schema, capacity, incarnation, indexes, closeTimeout, automaticUpkeep, clock);
+        if (directory == null) {
+            return new OffHeapReplayMemory(opening, geometry, new AnonymousPages(journalPageLength), null);
+        }
+        Store store = new StoreOpener(files, directory, journalPageLength)
+                .open(schema, capacity, request, new StoreOpener.NewMemory(geometry, newMemoryId), incarnation);
+        return OffHeapReplayMemory.of(opening, new Home(files, directory, store));
+    }
+}

@@ -1,0 +1,144 @@
+package io.engram.replay.offheap.internal.snapshot;
+
+import io.engram.replay.offheap.CorruptStoreException;
+import io.engram.replay.offheap.SnapshotException;
+import io.engram.replay.offheap.internal.store.DirectoryTree;
+import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.FilePieces;
+import io.engram.replay.offheap.internal.store.IndexDescriptor;
+import io.engram.replay.offheap.internal.store.JournalFiles;
+import io.engram.replay.offheap.internal.store.Manifest;
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
+import io.engram.replay.offheap.internal.store.PendingRestore;
+import io.engram.replay.offheap.internal.store.SegmentDescriptor;
+import io.engram.replay.offheap.internal.store.Store;
+import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Makes memories of a snapshot: of what no memory changes the files get one more name, of the rest copies are made. The
+ * snapshot is only read. For one thread at a time.
+ */
+public final class MemoryCopy {
+    private static final List<String> PARTS = List.of(
+            SegmentDescriptor.DIRECTORY,
+            JournalFiles.DIRECTORY,
+            IndexDescriptor.DIRECTORY,
+            ManifestDescriptor.RESUME_DIRECTORY);
+
+    private final FileLayer files;
+    private final Path snapshot;
+    private final Manifest manifest;
+    private final FilePieces pieces = new FilePieces();
+    private boolean linksRefused;
+
+    /**
+     * Of one snapshot.
+     *
+     * @param files how files are reached
+     * @param snapshot its directory
+     * @param manifest what is in it
+     */
+    public MemoryCopy(FileLayer files, Path snapshot, Manifest manifest) {
+        this.files = files;
+        this.snapshot = snapshot;
+        this.manifest = manifest;
+    }
+
+    /**
+     * Makes the memory go back to the snapshot. From the moment when the copies are durable and have their name, it
+     * has; what a killed process leaves half moved is moved by the next open.
+     *
+     * @param memory the directory of the snapshot's memory, locked by the caller
+     * @throws IOException if something cannot be linked, copied or moved
+     */
+    public void restore(Path memory) throws IOException {
+        PendingRestore pending = new PendingRestore(files, memory);
+        pending.finish();
+        try {
+            copyParts(pending.temporary(), false);
+            pending.commit();
+        } catch (Throwable t) {
+            DirectoryTree.delete(files, pending.temporary());
+            throw t;
+        }
+        pending.finish();
+    }
+
+    /**
+     * Makes another memory.
+     *
+     * @param target its directory, missing or empty
+     * @throws IOException if something cannot be linked or copied
+     */
+    public void fork(Path target) throws IOException {
+        Path absolute = target.toAbsolutePath().normalize();
+        Path parent = absolute.getParent();
+        boolean free = files.kind(absolute) == FileLayer.Kind.NOTHING
+                || (files.kind(absolute) == FileLayer.Kind.DIRECTORY
+                        && files.list(absolute).isEmpty());
+        if (!free || parent == null) {
+            throw new SnapshotException("a fork needs a directory of its own: directory=" + target
+                    + ", expected one that does not exist or is empty");
+        }
+        Path temporary = absolute.resolveSibling(absolute.getFileName() + ".fork" + Store.TEMPORARY_SUFFIX);
+        files.createDirectories(parent);
+        DirectoryTree.delete(files, temporary);
+        try {
+            copyParts(temporary, true);
+            files.rename(temporary, absolute);
+        } catch (Throwable t) {
+            DirectoryTree.delete(files, temporary);
+            throw t;
+        }
+        files.syncDirectory(parent);
+    }
+
+    private void copyParts(Path target, boolean withSuperblock) throws IOException {
+        DirectoryTree.delete(files, target);
+        for (String part : PARTS) {
+            files.createDirectories(target.resolve(part));
+        }
+        Path resume = target.resolve(ManifestDescriptor.RESUME_DIRECTORY);
+        files.createDirectories(resume.resolve(ManifestDescriptor.STATE_DIRECTORY));
+        for (Manifest.Entry entry : manifest.files()) {
+            if (entry.path().startsWith(ManifestDescriptor.STATE_DIRECTORY + "/")) {
+                copy(entry, resume.resolve(entry.path()));
+            } else if (withSuperblock || !entry.path().equals(SuperblockDescriptor.FILE_NAME)) {
+                copy(entry, target.resolve(entry.path()));
+            }
+        }
+        pieces.copy(
+                files, snapshot.resolve(ManifestDescriptor.FILE_NAME), resume.resolve(ManifestDescriptor.FILE_NAME));
+        DirectoryTree.sync(files, target);
+    }
+
+    private void copy(Manifest.Entry entry, Path to) throws IOException {
+        Path from = snapshot.resolve(entry.path());
+        if (!entry.isPrivate() && link(from, to)) {
+            return;
+        }
+        int crc = pieces.copy(files, from, to);
+        if (entry.isPrivate() && crc != entry.crc()) {
+            throw new CorruptStoreException("a file of the snapshot is damaged: file=" + from + ", crc32c found="
+                    + Integer.toHexString(crc) + ", expected=" + Integer.toHexString(entry.crc())
+                    + "; take another snapshot");
+        }
+    }
+
+    private boolean link(Path from, Path to) {
+        if (linksRefused) {
+            return false;
+        }
+        try {
+            files.link(from, to);
+            return true;
+        } catch (IOException e) {
+            // Another file system, or one without links: then a copy is the fork, and a missing file shows there.
+            linksRefused = true;
+            return false;
+        }
+    }
+}
