@@ -1,6 +1,7 @@
 package io.engram.examples;
 
 import io.engram.replay.SplitMix64;
+import java.util.Arrays;
 
 /**
  * Acrobot-v1: two links hang from a fixed joint, with a motor at the joint between them. Turn it by -1 (0), not at all
@@ -95,6 +96,18 @@ final class Acrobot implements Environment {
     /** Both angles and both angular velocities before they are rounded. */
     double[] state() {
         return state.clone();
+    }
+
+    @Override
+    public double[] save() {
+        return new double[] {state[0], state[1], state[2], state[3], steps, inEpisode ? 1 : 0};
+    }
+
+    @Override
+    public void restore(double[] saved) {
+        state = Arrays.copyOf(saved, 4);
+        steps = (int) saved[4];
+        inEpisode = saved[5] == 1;
     }
 
     private static double[] rungeKutta(double[] state, double torque) {

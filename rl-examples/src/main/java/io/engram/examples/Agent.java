@@ -45,6 +45,10 @@ abstract class Agent implements AutoCloseable {
     final SavableAdam optimizer = new SavableAdam();
     /** Steps taken in all. */
     long step;
+    /** The rewards of the episode under way, added up, and its steps. */
+    double episodeReturn;
+
+    int episodeLength;
 
     private final SplitMix64 environmentRandom;
     private double lastLoss = Double.NaN;
@@ -136,18 +140,29 @@ abstract class Agent implements AutoCloseable {
         first.stage(writer.field(Field.OBSERVATION));
         writer.begin();
         seen.begin(first);
+        episodeReturn = 0;
+        episodeLength = 0;
     }
 
-    /** Adds a step to the memory and to what the agent sees. */
+    /** Begins an episode unless one is open: left by a former call of {@link #train}, or restored. */
+    final void beginUnlessInEpisode() {
+        if (!writer.inEpisode()) {
+            begin();
+        }
+    }
+
+    /** Adds a step to the memory, to what the agent sees and to what the episode came to. */
     final void remember(int action, Environment.Step result) {
         writer.field(Field.ACTION).set(action);
         writer.field(Field.REWARD).set(result.reward());
         result.observation().stage(writer.field(Field.OBSERVATION));
         writer.step(result.terminated(), result.truncated());
         seen.push(result.observation());
+        episodeReturn += result.reward();
+        episodeLength++;
     }
 
-    /** Acts and learns for as long as the observer wants more. Begins with a new episode. */
+    /** Acts and learns for as long as the observer wants more. Goes on with the open episode, or begins one. */
     abstract void train(Observer observer);
 
     /** One gradient step on one batch. */
@@ -212,7 +227,7 @@ abstract class Agent implements AutoCloseable {
         return online;
     }
 
-    /** Adds everything that decides how the training goes on, but for the memory and the episode under way. */
+    /** Adds everything that decides how the training goes on, but for the memory. Not from within a step. */
     final void save(Checkpoint.Builder checkpoint) {
         checkpoint.put("step", step);
         checkpoint.put("lastLoss", lastLoss);
@@ -223,10 +238,19 @@ abstract class Agent implements AutoCloseable {
         online.save("online", checkpoint);
         target.save("target", checkpoint);
         online.save(optimizer, checkpoint);
+        checkpoint.put("episode/open", writer.inEpisode() ? 1 : 0);
+        checkpoint.put("episode/return", episodeReturn);
+        checkpoint.put("episode/length", episodeLength);
+        checkpoint.put("episode/environment", environment.save());
+        seen.save("episode/seen", checkpoint);
     }
 
-    /** Takes everything that {@link #save} added. */
-    final void restore(Checkpoint checkpoint) {
+    /** Takes what {@link #save} added, with the episode that was open or without. */
+    final void restore(Checkpoint checkpoint, ResumeMode mode) {
+        switch (mode) {
+            case EXACT -> restoreEpisode(checkpoint);
+            case KEEP -> writer.abandon();
+        }
         step = checkpoint.getLong("step");
         lastLoss = checkpoint.getDouble("lastLoss");
         environmentRandom.restore(checkpoint.getLong("random/environment"));
@@ -235,6 +259,20 @@ abstract class Agent implements AutoCloseable {
         online.restore("online", checkpoint);
         target.restore("target", checkpoint);
         online.restore(optimizer, checkpoint);
+    }
+
+    /** Takes the episode; its rows must be the newest of this stream in the memory, which only the caller can know. */
+    private void restoreEpisode(Checkpoint checkpoint) {
+        boolean open = checkpoint.getLong("episode/open") == 1;
+        if (writer.inEpisode() != open) {
+            throw new RunException("cannot resume " + ResumeMode.EXACT.label() + ": the checkpoint has "
+                    + (open ? "an" : "no") + " open episode, the memory has " + (open ? "none" : "one")
+                    + "; resume with the memory as it was then, or " + ResumeMode.KEEP.label());
+        }
+        episodeReturn = checkpoint.getDouble("episode/return");
+        episodeLength = Math.toIntExact(checkpoint.getLong("episode/length"));
+        environment.restore(checkpoint.getDoubles("episode/environment", environment.save().length));
+        seen.restore("episode/seen", checkpoint);
     }
 
     /** Frees the networks and ends writer and sampler; an open episode is abandoned. */

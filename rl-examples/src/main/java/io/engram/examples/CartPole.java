@@ -102,6 +102,21 @@ final class CartPole implements Environment {
         return new double[] {position, velocity, angle, angularVelocity};
     }
 
+    @Override
+    public double[] save() {
+        return new double[] {position, velocity, angle, angularVelocity, steps, inEpisode ? 1 : 0};
+    }
+
+    @Override
+    public void restore(double[] saved) {
+        position = saved[0];
+        velocity = saved[1];
+        angle = saved[2];
+        angularVelocity = saved[3];
+        steps = (int) saved[4];
+        inEpisode = saved[5] == 1;
+    }
+
     private Observation observation() {
         return new Observation.Floats((float) position, (float) velocity, (float) angle, (float) angularVelocity);
     }

@@ -84,6 +84,19 @@ final class Catch implements Environment {
         return new int[] {ballRow, ballColumn, paddleColumn};
     }
 
+    @Override
+    public double[] save() {
+        return new double[] {ballRow, ballColumn, paddleColumn, inEpisode ? 1 : 0};
+    }
+
+    @Override
+    public void restore(double[] saved) {
+        ballRow = (int) saved[0];
+        ballColumn = (int) saved[1];
+        paddleColumn = (int) saved[2];
+        inEpisode = saved[3] == 1;
+    }
+
     private Observation image() {
         byte[] pixels = new byte[PIXELS * PIXELS];
         draw(pixels, ballRow, ballColumn);

@@ -141,12 +141,23 @@ final class Checkpoint {
         return values;
     }
 
+    /** An array of exactly so many bytes. */
+    byte[] getBytes(String name, int size) {
+        byte[] values = new byte[size];
+        sized(name, size).get(values);
+        return values;
+    }
+
+    /** An array of exactly so many doubles. */
+    double[] getDoubles(String name, int size) {
+        double[] values = new double[size];
+        sized(name, size * Double.BYTES).asDoubleBuffer().get(values);
+        return values;
+    }
+
     /** An array of any number of doubles. */
     double[] getDoubles(String name) {
-        byte[] value = value(name);
-        double[] values = new double[value.length / Double.BYTES];
-        sized(name, values.length * Double.BYTES).asDoubleBuffer().get(values);
-        return values;
+        return getDoubles(name, value(name).length / Double.BYTES);
     }
 
     private ByteBuffer sized(String name, int length) {
@@ -202,6 +213,10 @@ final class Checkpoint {
             byte[] bytes = new byte[Double.BYTES];
             little(bytes).putDouble(number);
             return add(name, bytes);
+        }
+
+        Builder put(String name, byte[] bytes) {
+            return add(name, bytes.clone());
         }
 
         Builder put(String name, float[] numbers) {

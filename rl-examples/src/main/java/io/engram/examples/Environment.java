@@ -2,7 +2,7 @@ package io.engram.examples;
 
 /**
  * What an agent acts in: discrete actions, observations of numbers or images. All its randomness comes from the
- * generator it was made with, so that saving that generator saves it. For one thread at a time.
+ * generator it was made with, so that saving that generator and the episode saves it. For one thread at a time.
  */
 interface Environment {
     /** The name on the command line, such as {@code CartPole-v1}. */
@@ -22,6 +22,12 @@ interface Environment {
 
     /** Takes a step of the episode under way. After one that terminated or truncated it, {@link #reset} comes next. */
     Step step(int action);
+
+    /** The episode under way, or that none is: all there is but for the generator, as numbers whose bits matter. */
+    double[] save();
+
+    /** Takes what {@link #save} returned; the steps from here on are the same, bit for bit. */
+    void restore(double[] saved);
 
     /** What every step begins with: throws unless an episode is open and the action one there is. */
     static void check(boolean inEpisode, int action, int actions) {

@@ -6,8 +6,6 @@ import java.nio.ByteOrder;
 /**
  * What an agent sees while it acts: the last observations of its episode, oldest first, as one block of memory. At the
  * start of an episode the first observation stands in for those that were not yet. For one thread at a time.
- *
- * <p>It belongs to an episode and every process begins a new one, so checkpoints have nothing of it.
  */
 final class FrameStack {
     private final int frames;
@@ -41,6 +39,18 @@ final class FrameStack {
     /** All frames, oldest first: direct memory of native byte order, the same for the life of the stack. */
     ByteBuffer buffer() {
         return buffer;
+    }
+
+    /** Adds all frames to a checkpoint. */
+    void save(String name, Checkpoint.Builder checkpoint) {
+        byte[] bytes = new byte[frames * length];
+        buffer.get(0, bytes);
+        checkpoint.put(name, bytes);
+    }
+
+    /** Takes all frames from a checkpoint, of a stack of as many and as long ones. */
+    void restore(String name, Checkpoint checkpoint) {
+        buffer.put(0, checkpoint.getBytes(name, frames * length));
     }
 
     /** Copies all frames into a buffer, from a position counted in bytes. */

@@ -92,6 +92,19 @@ final class MountainCar implements Environment {
         return new double[] {position, velocity};
     }
 
+    @Override
+    public double[] save() {
+        return new double[] {position, velocity, steps, inEpisode ? 1 : 0};
+    }
+
+    @Override
+    public void restore(double[] saved) {
+        position = saved[0];
+        velocity = saved[1];
+        steps = (int) saved[2];
+        inEpisode = saved[3] == 1;
+    }
+
     private Observation observation() {
         return new Observation.Floats((float) position, (float) velocity);
     }

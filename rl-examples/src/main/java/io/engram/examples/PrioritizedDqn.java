@@ -39,9 +39,7 @@ final class PrioritizedDqn extends Agent {
     @Override
     void train(Observer observer) {
         DqnSettings.Schedule schedule = settings.schedule();
-        begin();
-        double episodeReturn = 0;
-        int episodeLength = 0;
+        beginUnlessInEpisode();
         while (observer.wantsMore()) {
             // Act: at random with probability epsilon, else for the greatest value.
             int action = exploration.nextDouble() < epsilon()
@@ -52,13 +50,9 @@ final class PrioritizedDqn extends Agent {
 
             // Remember. The memory is told of both ends of an episode, and gets its true last observation.
             remember(action, result);
-            episodeReturn += result.reward();
-            episodeLength++;
             if (result.endsEpisode()) {
                 observer.episodeEnded(episodeReturn, episodeLength);
                 begin();
-                episodeReturn = 0;
-                episodeLength = 0;
             }
 
             // Learn. The step decides when, so that a resumed run has nothing to catch up with.

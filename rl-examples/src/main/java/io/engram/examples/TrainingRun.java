@@ -183,7 +183,7 @@ final class TrainingRun implements Agent.Observer {
         long solved = checkpoint.getLong("solvedAtStep");
         solvedAtStep = solved < 0 ? null : solved;
         solvedMean = checkpoint.getDouble("solvedMean");
-        agent.restore(checkpoint);
+        agent.restore(checkpoint, ResumeMode.KEEP);
     }
 
     /** Plays without random actions, and keeps the network if none played better; of equals the latest. */

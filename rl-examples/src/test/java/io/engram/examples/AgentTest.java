@@ -52,8 +52,9 @@ class AgentTest {
             try (Agent uninterrupted = Agents.make(kind, settings, 5, twin);
                     Agent restored = Agents.make(kind, settings, 99, memory)) {
                 Agents.train(uninterrupted, 1_300);
+                uninterrupted.begin();
                 Agents.train(uninterrupted, 1_600);
-                restored.restore(saved.build());
+                restored.restore(saved.build(), ResumeMode.KEEP);
                 assertThat(restored.step()).isEqualTo(1_300);
                 Agents.train(restored, 1_600);
                 assertThat(restored.online().sha256())
@@ -90,10 +91,11 @@ class AgentTest {
             try (Agent uninterrupted = Agents.makeCatch(settings, 5, twin);
                     Agent restored = Agents.makeCatch(settings, 99, memory)) {
                 Agents.train(uninterrupted, 90);
+                uninterrupted.begin();
                 Agents.train(uninterrupted, 150);
                 assertThat(restored.online().sha256())
                         .isNotEqualTo(uninterrupted.online().sha256());
-                restored.restore(saved.build());
+                restored.restore(saved.build(), ResumeMode.KEEP);
                 Agents.train(restored, 150);
                 assertThat(restored.online().sha256())
                         .isEqualTo(uninterrupted.online().sha256());

@@ -30,6 +30,7 @@ class CheckpointTest {
                 .put("floats", new float[] {1.5f, Float.NaN, Float.NEGATIVE_INFINITY})
                 .put("doubles", new double[] {Math.PI, Double.MIN_VALUE})
                 .put("empty", new double[0])
+                .put("bytes", new byte[] {0, 127, -128, -1})
                 .build()
                 .write(file);
     }
@@ -42,7 +43,18 @@ class CheckpointTest {
         assertThat(read.getDouble("double")).isEqualTo(-0.0);
         assertThat(read.getFloats("floats", 3)).containsExactly(1.5f, Float.NaN, Float.NEGATIVE_INFINITY);
         assertThat(read.getDoubles("doubles")).containsExactly(Math.PI, Double.MIN_VALUE);
+        assertThat(read.getDoubles("doubles", 2)).containsExactly(Math.PI, Double.MIN_VALUE);
         assertThat(read.getDoubles("empty")).isEmpty();
+        assertThat(read.getBytes("bytes", 4)).containsExactly(0, 127, -128, -1);
+    }
+
+    @Test
+    void bytesAreThoseAtTheTimeTheyWerePut() {
+        byte[] bytes = {1, 2};
+        Checkpoint checkpoint = Checkpoint.builder().put("bytes", bytes).build();
+        bytes[0] = 9;
+        checkpoint.getBytes("bytes", 2)[1] = 9;
+        assertThat(checkpoint.getBytes("bytes", 2)).containsExactly(1, 2);
     }
 
     @Test
@@ -119,6 +131,12 @@ class CheckpointTest {
         assertThatThrownBy(() -> read.getFloats("floats", 4))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("entry=floats, length=12, expected 16");
+        assertThatThrownBy(() -> read.getBytes("bytes", 3))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("entry=bytes, length=4, expected 3");
+        assertThatThrownBy(() -> read.getDoubles("doubles", 3))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("entry=doubles, length=16, expected 24");
     }
 
     private void assertRefused(String damage) {

@@ -3,6 +3,7 @@ package io.engram.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.replay.SplitMix64;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,47 @@ class FrameStackTest {
         assertThat(stack.buffer()).isSameAs(buffer);
         assertThat(buffer.isDirect()).isTrue();
         assertThat(buffer.position()).isZero();
+    }
+
+    @Test
+    void restoredStackGoesOnByteForByte() {
+        SplitMix64 random = new SplitMix64(4);
+        for (int frames = 1; frames <= 4; frames++) {
+            FrameStack stack = new FrameStack(ObservationSpec.floats(2), frames);
+            stack.begin(randomBits(random));
+            for (int i = 0; i < 20; i++) {
+                Checkpoint.Builder saved = Checkpoint.builder();
+                stack.save("seen", saved);
+                byte[] before = bytes(stack);
+                // A checkpoint has what was, not what comes.
+                Observation next = randomBits(random);
+                stack.push(next);
+                FrameStack restored = new FrameStack(ObservationSpec.floats(2), frames);
+                restored.begin(randomBits(random));
+                restored.restore("seen", saved.build());
+                assertThat(bytes(restored)).isEqualTo(before);
+                restored.push(next);
+                assertThat(bytes(restored)).isEqualTo(bytes(stack));
+                assertThat(restored.buffer().position()).isZero();
+            }
+        }
+    }
+
+    /** Any bits, those of NaN, infinity and negative zero among them. */
+    private static Observation randomBits(SplitMix64 random) {
+        return new Observation.Floats(
+                Float.intBitsToFloat((int) random.nextLong()),
+                random.nextInt(2) == 0 ? Float.intBitsToFloat(0x7fc01234) : -0.0f);
+    }
+
+    @Test
+    void stackOfAnotherSizeIsRefused() {
+        Checkpoint.Builder saved = Checkpoint.builder();
+        new FrameStack(IMAGE, 3).save("seen", saved);
+        FrameStack longer = new FrameStack(IMAGE, 4);
+        assertThatThrownBy(() -> longer.restore("seen", saved.build()))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("entry=seen, length=6, expected 8");
     }
 
     @Test

@@ -88,7 +88,7 @@ class StackedAgentTest {
         }
         try (ReplayMemory memory = open(kind, 5_000);
                 Agent agent = agent(kind, n, memory)) {
-            agent.restore(saved.build());
+            agent.restore(saved.build(), ResumeMode.KEEP);
             play(agent, memory, 60);
             assertThat(learnedFrom(agent)).isEqualTo(actedOn.keySet());
         }
