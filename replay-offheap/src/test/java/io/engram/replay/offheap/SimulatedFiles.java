@@ -32,22 +32,22 @@ import org.agrona.UnsafeApi;
  *
  * <p><b>What a power loss leaves</b> ({@link #cut}):
  * <ul>
- *   <li>Names change in order, as in file systems with a journal: of the changes in each directory some prefix is there,
- *       at least through the last one that a sync of the directory covered. So a sync of a file may have made its name
- *       durable, or not. A file renamed to another directory is in one of the two, never in both or none: the prefixes
- *       agree on it, and a sync of either directory covers both. A directory that was removed had been emptied before.
- *       Apart from that directories know nothing of each other; in particular a sync of what is in a directory does not
- *       keep its own name.
+ *   <li>Names change in order, as in file systems with a journal: of the changes in each directory some prefix is
+ *       there, at least through the last one that a sync of the directory covered. So a sync of a file may have made
+ *       its name durable, or not. A file renamed to another directory is in one of the two, never in both or none: the
+ *       prefixes agree on it, and a sync of either directory covers both. A directory that was removed had been emptied
+ *       before. Apart from that directories know nothing of each other; in particular a sync of what is in a directory
+ *       does not keep its own name.
  *   <li>Each page of 4096 bytes that was not synced since it last changed is as it was on the disk, as it is now, or
  *       torn: any mix of the two in units of 512 bytes. {@link #writeBack} puts some pages on the disk unasked, as
  *       kernels do at any moment, so that what is on the disk can be of any age and order.
- *   <li>A file that was never synced has any length; one whose length changed since its last sync has the old or the new
- *       one. Syncing any part of a file makes its length durable.
+ *   <li>A file that was never synced has any length; one whose length changed since its last sync has the old or the
+ *       new one. Syncing any part of a file makes its length durable.
  * </ul>
  *
  * <p>Mappings of a file are the block that it lies in. So a block stays valid until the simulation is closed, and use
- * of an ended mapping is not caught where it goes through the bare address; asking an ended mapping for anything throws,
- * and {@link #mappings} counts those that were never ended. A mapped file cannot grow.
+ * of an ended mapping is not caught where it goes through the bare address; asking an ended mapping for anything
+ * throws, and {@link #mappings} counts those that were never ended. A mapped file cannot grow.
  */
 final class SimulatedFiles implements FileLayer, AutoCloseable {
     private final SimulatedDirectory root = new SimulatedDirectory();
@@ -233,6 +233,12 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
         copies.add(copy);
         UnsafeApi.copyMemory(address, copy, length);
         return copy;
+    }
+
+    /** The process that has locks and mappings is killed: they are gone, and of the files nothing changes. */
+    synchronized void kill() {
+        locked.clear();
+        mappings = 0;
     }
 
     /** Ends the simulation: no block may be used any more. */
