@@ -59,6 +59,7 @@ final class Promises {
 
     /** The power went: all that was synced is there, in its place; whatever else is there is what was appended. */
     void requireAfterPowerCut(SimulatedFiles files, long incarnation) {
+        StoredFooters.requireTrue(files.contents(Scenario.PLACE));
         try (OffHeapReplayMemory memory = shape.open(files, incarnation)) {
             files.watchedBy(new WatchedFiles.Watch() {});
             SortedMap<Long, StoredRow> held = HeldRows.of(memory);
