@@ -86,8 +86,10 @@ class FuzzTest {
                     .isLessThan(ALLOCATED + 4 * total);
             assertThat(files.mappings()).as("mappings").isZero();
         } catch (RuntimeException | AssertionError | OutOfMemoryError e) {
-            throw new AssertionError("seed=" + seed + ", file=" + name + "; run it again with -Dtest=FuzzTest"
-                    + " -Dengram.fault.seed=" + seed, e);
+            throw new AssertionError(
+                    "seed=" + seed + ", file=" + name + "; run it again with -Dtest=FuzzTest" + " -Dengram.fault.seed="
+                            + seed,
+                    e);
         }
     }
 
@@ -111,12 +113,14 @@ class FuzzTest {
                 case 1 -> buffer.putInt(at, EXTREMES[random.nextInt(EXTREMES.length)]);
                 case 2 -> buffer.putLong(at, random.nextLong());
                 case 3 -> buffer.putLong(at, EXTREMES[random.nextInt(EXTREMES.length)]);
-                default -> Arrays.fill(bytes, at, Math.min(bytes.length, at + random.nextInt(600)), (byte)
-                        random.nextInt(256));
+                default ->
+                    Arrays.fill(
+                            bytes, at, Math.min(bytes.length, at + random.nextInt(600)), (byte) random.nextInt(256));
             }
         }
         if (random.nextInt(2) == 0) {
-            buffer.putLong(0, ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN).getLong(0));
+            buffer.putLong(
+                    0, ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN).getLong(0));
             buffer.putInt(8, 1);
             buffer.putInt(12, 0);
             CRC32C crc = new CRC32C();

@@ -10,8 +10,7 @@ import java.util.TreeMap;
 
 /** The files of a closed memory that has some of each kind: to be damaged, in memory, and opened. */
 final class StoredMemory implements AutoCloseable {
-    static final Scenario.Shape SHAPE =
-            new Scenario.Shape("stored", RowLayout.ARRIVAL, 24, 4, true, 12, 60);
+    static final Scenario.Shape SHAPE = new Scenario.Shape("stored", RowLayout.ARRIVAL, 24, 4, true, 12, 60);
 
     private final SimulatedFiles files = Scenario.disk();
 
@@ -48,9 +47,8 @@ final class StoredMemory implements AutoCloseable {
 
     static void requireSame(Map<String, byte[]> found, Map<String, byte[]> expected) {
         assertThat(found.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((name, bytes) -> assertThat(Arrays.equals(found.get(name), bytes))
-                .as(name)
-                .isTrue());
+        expected.forEach((name, bytes) ->
+                assertThat(Arrays.equals(found.get(name), bytes)).as(name).isTrue());
     }
 
     @Override
