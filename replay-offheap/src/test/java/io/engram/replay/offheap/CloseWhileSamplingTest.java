@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,7 +58,7 @@ class CloseWhileSamplingTest {
         return thread;
     }
 
-    private List<Thread> users(OffHeapReplayMemory memory) {
+    private List<Thread> users(OffHeapReplayMemory memory, int samplers) {
         List<Thread> threads = new ArrayList<>();
         CountDownLatch begun = new CountDownLatch(2);
         for (int i = 0; i < 2; i++) {
@@ -69,7 +70,7 @@ class CloseWhileSamplingTest {
                 begun.countDown();
             }));
         }
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < samplers; i++) {
             Sampler sampler = memory.sampler(
                     SamplerSpec.uniform("sampler-" + i, 16).seed(i).build());
             var batch = sampler.newBatch();
@@ -94,12 +95,22 @@ class CloseWhileSamplingTest {
 
     @Test
     void everybodyHearsThatTheMemoryIsClosed() throws InterruptedException {
+        closeAgainAndAgain(200, 2);
+    }
+
+    @Test
+    @Tag("soak")
+    void everybodyHearsThatTheMemoryIsClosedAThousandTimes() throws InterruptedException {
+        closeAgainAndAgain(Integer.getInteger("engram.closes", 1_000), 4);
+    }
+
+    private void closeAgainAndAgain(int rounds, int samplers) throws InterruptedException {
         long seed = 20261;
         SplitMix64 random = new SplitMix64(seed);
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < rounds; round++) {
             List<Thread> threads;
             try (OffHeapReplayMemory memory = open(round)) {
-                threads = users(memory);
+                threads = users(memory, samplers);
                 // At any moment of their work.
                 long spins = random.nextInt(1 << 16);
                 for (long i = 0; i < spins; i++) {

@@ -9,6 +9,8 @@ import io.engram.replay.Schema;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.StreamWriter;
 import java.nio.LongBuffer;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Appends {@link Experience} to one stream. A call that throws has counted nothing. */
 final class ExperienceActor implements AutoCloseable {
@@ -38,6 +40,13 @@ final class ExperienceActor implements AutoCloseable {
         this.columns = Columns.allocate(memory.schema(), MAX_STEPS);
         this.maxSteps = (int) Math.min(MAX_STEPS, memory.capacity() / 2);
         this.count = count;
+    }
+
+    /** Episodes from the next one on have so many tags, which make the journal's records long. */
+    void tags(int number) {
+        List<String> tags =
+                IntStream.range(0, number).mapToObj(i -> i + "-".repeat(90)).toList();
+        writer.label(EpisodeLabel.of(stream, tags));
     }
 
     String stream() {

@@ -41,6 +41,15 @@ final class HeldPriorities {
         return masses;
     }
 
+    /** After a power loss: a start that was sealed may be believed in whose end was lost, until it is drawn. */
+    static void requireAtLeastFor(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held) {
+        for (PriorityIndex settings : memory.priorityIndexes()) {
+            RingIndex index = memory.indexes().index(settings.name());
+            assertThat(live(index.tree(), memory.ring())).as(settings.name()).containsAll(starts(memory, held));
+            Trees.requireExact(index.tree());
+        }
+    }
+
     /** The rows that transitions start from. */
     static TreeSet<Long> starts(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held) {
         TreeSet<Long> starts = new TreeSet<>();

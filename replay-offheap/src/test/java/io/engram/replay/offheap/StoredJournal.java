@@ -1,18 +1,18 @@
 package io.engram.replay.offheap;
 
+import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.NioFileLayer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
@@ -41,9 +41,14 @@ record StoredJournal(List<Entry> records, List<Long> pages) {
 
     /** The journal of a directory, also while a memory is open there, which may remove pages meanwhile. */
     static StoredJournal read(Path directory) {
+        return read(new NioFileLayer(), directory);
+    }
+
+    /** The same in another file system. */
+    static StoredJournal read(FileLayer files, Path directory) {
         while (true) {
             try {
-                return readOnce(directory);
+                return readOnce(files, directory);
             } catch (NoSuchFileException e) {
                 // What was needed of the page is in a later one: once more.
             } catch (IOException e) {
@@ -52,25 +57,36 @@ record StoredJournal(List<Entry> records, List<Long> pages) {
         }
     }
 
-    private static StoredJournal readOnce(Path directory) throws IOException {
+    private static StoredJournal readOnce(FileLayer files, Path directory) throws IOException {
         List<Entry> records = new ArrayList<>();
         List<Long> pages = new ArrayList<>();
-        try (Stream<Path> files = Files.list(directory.resolve("journal"))) {
-            for (Path file : files.sorted().toList()) {
-                if (file.toString().endsWith(".page")) {
-                    ByteBuffer page = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-                    pages.add(page.getLong(40));
-                    read(file, page, records);
-                }
+        for (Path file : files.list(directory.resolve("journal"))) {
+            if (file.toString().endsWith(".page")) {
+                ByteBuffer page = bytes(files, file);
+                pages.add(page.getLong(40));
+                read(file, page, records);
             }
         }
         return new StoredJournal(records, pages);
     }
 
+    private static ByteBuffer bytes(FileLayer files, Path file) throws IOException {
+        try (FileLayer.OpenFile open = files.openForReading(file)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) open.length()).order(ByteOrder.LITTLE_ENDIAN);
+            open.read(bytes, 0);
+            return bytes;
+        }
+    }
+
     /** The names of streams by number. */
     static Map<Integer, String> streams(Path directory) {
+        return streams(new NioFileLayer(), directory);
+    }
+
+    /** The same in another file system. */
+    static Map<Integer, String> streams(FileLayer files, Path directory) {
         Map<Integer, String> streams = new TreeMap<>();
-        for (Entry entry : read(directory).records()) {
+        for (Entry entry : read(files, directory).records()) {
             if (entry.type() == 1) {
                 byte[] name = new byte[entry.bytes().capacity() - 16];
                 entry.bytes().get(16, name);

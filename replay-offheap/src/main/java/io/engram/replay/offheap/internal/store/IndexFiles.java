@@ -155,7 +155,8 @@ public final class IndexFiles {
                 rewrite(asked);
             }
         }
-        if (!dropped.isEmpty() || !request.indexes().isEmpty()) {
+        // Whoever made those that are there may have been killed before their names were durable.
+        if (!dropped.isEmpty() || !stored.isEmpty()) {
             files.syncDirectory(directory);
             files.syncDirectory(home);
         }

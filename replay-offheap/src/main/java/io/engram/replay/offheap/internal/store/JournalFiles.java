@@ -35,7 +35,8 @@ public final class JournalFiles implements PageSource {
     private final long incarnation;
     private final int pageLength;
     private final AtomicLong created = new AtomicLong();
-    private volatile boolean newNames;
+    /** At first, too: a process that was killed may not have made those durable that this one found. */
+    private volatile boolean newNames = true;
 
     JournalFiles(FileLayer files, Path directory, Superblock superblock, long incarnation, int pageLength) {
         this.files = files;

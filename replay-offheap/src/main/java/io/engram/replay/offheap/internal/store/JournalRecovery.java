@@ -252,6 +252,15 @@ final class JournalRecovery {
 
     /** Removes what is left over, makes every place of pages with records final, and returns what is before them. */
     JournalPage mend() throws IOException {
+        if (!leftovers.isEmpty()) {
+            // Of what gave pages up a process that was killed may have made nothing durable.
+            for (Found each : kept) {
+                ((JournalFiles.FilePage) each.page().memory())
+                        .mapping()
+                        .force(0, each.page().limit());
+            }
+            files.syncDirectory(directory);
+        }
         for (Path leftover : leftovers) {
             files.delete(leftover);
         }

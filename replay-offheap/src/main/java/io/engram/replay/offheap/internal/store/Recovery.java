@@ -51,7 +51,12 @@ final class Recovery {
         this.incarnation = incarnation;
         this.journal = journal;
         LongHashSet episodes = new LongHashSet();
-        journal.entries().keySet().forEach(episodes::add);
+        journal.entries().forEach((number, entry) -> {
+            // A power loss can take a begin and leave the end.
+            if (entry.begin() != null) {
+                episodes.add(number);
+            }
+        });
         this.scanner = new RowScanner(geometry, episodes);
     }
 

@@ -32,6 +32,7 @@ public final class SegmentFiles implements SegmentSource {
     private final SegmentGeometry geometry;
     private final long incarnation;
     private volatile Runnable journalForce = () -> {};
+    private volatile @Nullable IOException namesFailure;
     private final AtomicLong created = new AtomicLong();
 
     SegmentFiles(FileLayer files, Path directory, Superblock superblock, long incarnation) {
@@ -106,6 +107,9 @@ public final class SegmentFiles implements SegmentSource {
                 reused.put(geometry.footerOffset(), new byte[SegmentDescriptor.FOOTER_LENGTH]);
                 reused.mapping().force(geometry.footerOffset(), SegmentGeometry.PAGE);
             }
+            // Until its old name is gone for good, a file with the new header would seem to be a segment, and those
+            // just before it, whose names nothing has made durable yet, to be missing.
+            syncNames();
             reused.put(0, header.encode(geometry).array());
             // Nor must it bring back the old header under the new name.
             reused.mapping().force(0, SegmentGeometry.PAGE);
@@ -128,7 +132,7 @@ public final class SegmentFiles implements SegmentSource {
                     geometry.footerOffset(),
                     SegmentFooter.encode(region.header(), facts).array());
             region.mapping().force(geometry.footerOffset(), SegmentGeometry.PAGE);
-            files.syncDirectory(directory);
+            syncNames();
         } catch (IOException e) {
             throw new StorageException("a segment could not be made durable: file=" + region.file() + ": " + e, e);
         }
@@ -169,10 +173,24 @@ public final class SegmentFiles implements SegmentSource {
     public void forceNames() {
         try {
             journalForce.run();
-            files.syncDirectory(directory);
+            syncNames();
         } catch (IOException e) {
             throw new StorageException(
                     "the names of segments could not be made durable: directory=" + directory + ": " + e, e);
+        }
+    }
+
+    /** The system reports a failed sync once; whoever relies on the names later must hear of it, too. */
+    private void syncNames() throws IOException {
+        IOException earlier = namesFailure;
+        if (earlier != null) {
+            throw new IOException("an earlier sync failed: " + earlier.getMessage(), earlier);
+        }
+        try {
+            files.syncDirectory(directory);
+        } catch (IOException e) {
+            namesFailure = e;
+            throw e;
         }
     }
 

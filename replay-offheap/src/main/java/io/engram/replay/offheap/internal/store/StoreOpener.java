@@ -6,9 +6,12 @@ import io.engram.replay.offheap.ForeignFileException;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +78,8 @@ public final class StoreOpener {
                 if (files.kind(superblockFile) != FileLayer.Kind.NOTHING) {
                     superblock = Superblock.read(files, superblockFile);
                     superblock.requireSame(directory, schema, capacity);
+                    // Whoever made it may have been killed before its names were durable.
+                    files.syncDirectory(directory);
                 } else {
                     superblock = new Superblock(
                             created.memoryId(), capacity, created.geometry().rows(), schema);
@@ -169,18 +174,32 @@ public final class StoreOpener {
         }
     }
 
-    /** Makes the directory, and its name durable: a sync of what is in it does not keep that. */
+    /**
+     * Makes the directory, and its name durable: a sync of what is in it does not keep that. Parents are made one by
+     * one, so that whoever tries again after a failure need look at no name but that of the last one there is.
+     */
     private void createDirectory() throws IOException {
-        List<Path> parents = new ArrayList<>();
-        Path parent = directory.toAbsolutePath().getParent();
-        for (Path made = directory;
-                parent != null && files.kind(made) == FileLayer.Kind.NOTHING;
-                made = parent, parent = parent.getParent()) {
-            parents.add(parent);
+        if (files.kind(superblockFile) != FileLayer.Kind.NOTHING) {
+            return;
         }
-        files.createDirectories(directory);
-        for (Path each : parents) {
-            files.syncDirectory(each);
+        Deque<Path> missing = new ArrayDeque<>();
+        Path there = directory.toAbsolutePath();
+        for (Path parent = there.getParent();
+                parent != null && files.kind(there) == FileLayer.Kind.NOTHING;
+                there = parent, parent = parent.getParent()) {
+            missing.push(there);
+        }
+        Path parent = there.getParent();
+        if (parent != null) {
+            try {
+                files.syncDirectory(parent);
+            } catch (AccessDeniedException e) {
+                // Then it was not made by this process, nor by one like it.
+            }
+        }
+        for (Path each : missing) {
+            files.createDirectories(each);
+            files.syncDirectory(Objects.requireNonNull(each.getParent()));
         }
     }
 

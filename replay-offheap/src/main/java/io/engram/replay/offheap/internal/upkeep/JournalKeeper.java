@@ -219,6 +219,10 @@ final class JournalKeeper {
                 }
             });
         }
+        // A power loss must not keep the record that gives the pages up and lose what was copied out of them.
+        if (!makeDurable(cut, false)) {
+            return;
+        }
         survivors.kept(cut.number(), needed.nextEpisode());
         journal.append(survivors);
         if (!makeDurable(cut, false)) {
