@@ -18,7 +18,7 @@ import java.util.List;
  */
 public final class Store implements AutoCloseable {
     /** The suffix of files that are being written. */
-    static final String TEMPORARY_SUFFIX = SegmentFiles.TEMPORARY_SUFFIX;
+    public static final String TEMPORARY_SUFFIX = SegmentFiles.TEMPORARY_SUFFIX;
 
     private final FileLayer.Lock lock;
     private final Superblock superblock;

@@ -20,6 +20,14 @@ import java.util.UUID;
  * renamed. A directory without a superblock holds no memory yet, whatever else of these is there.
  */
 public final class StoreOpener {
+    /** What can be in the directory of a memory. */
+    public static final Set<String> ENTRIES = Set.of(
+            DirectoryLock.FILE_NAME,
+            SuperblockDescriptor.FILE_NAME,
+            JournalFiles.DIRECTORY,
+            SegmentDescriptor.DIRECTORY,
+            IndexDescriptor.DIRECTORY);
+
     private final FileLayer files;
     private final Path directory;
     private final Path superblockFile;
@@ -90,12 +98,7 @@ public final class StoreOpener {
 
     private Store open(FileLayer.Lock lock, Superblock superblock, IndexRequest indexes, long incarnation)
             throws IOException {
-        requireOwnFilesOnly(Set.of(
-                DirectoryLock.FILE_NAME,
-                SuperblockDescriptor.FILE_NAME,
-                JournalFiles.DIRECTORY,
-                SegmentDescriptor.DIRECTORY,
-                IndexDescriptor.DIRECTORY));
+        requireOwnFilesOnly(ENTRIES);
         if (!files.isDirectory(journalDirectory) || !files.isDirectory(segmentDirectory)) {
             throw new CorruptStoreException("a part of the memory is missing: directory=" + directory + ", expected "
                     + JournalFiles.DIRECTORY + "/ and " + SegmentDescriptor.DIRECTORY
