@@ -6,6 +6,7 @@ import io.engram.replay.RowLayout;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.WatchedFiles.Operation;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
+import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,6 +142,13 @@ class PowerLossTest {
             DirectoryImage image = power.image(random);
             image.writeTo(copy);
             long head = appended.isEmpty() ? 0 : appended.lastKey() + 1;
+            // What a power loss leaves is no damage.
+            if (image.files().containsKey(SuperblockDescriptor.FILE_NAME)) {
+                CheckReport report = StoreCheck.of(copy).run();
+                assertThat(report.isSound())
+                        .as("seed=%d, loss=%d after %s: %s", seed, losses, operation, report)
+                        .isTrue();
+            }
             try (OffHeapReplayMemory memory = open(copy, layout, capacity, WatchedFiles.unsynced())) {
                 SortedMap<Long, StoredRow> held = HeldRows.of(memory);
                 Map<Integer, String> streams = StoredJournal.streams(copy);
