@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * After every test of this module the memories in its temporary directories are checked, unless one is open still or
  * the test {@link DamagesStores}. Found by JUnit itself: {@code junit-platform.properties}.
  */
-public final class StoresAreSound implements AfterEachCallback, InvocationInterceptor {
+public final class StoresAreSound implements AfterEachCallback, AfterAllCallback, InvocationInterceptor {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(StoresAreSound.class);
     private static final int DEPTH = 4;
 
@@ -79,9 +80,24 @@ public final class StoresAreSound implements AfterEachCallback, InvocationInterc
         }
     }
 
+    /** Directories that the tests of a class share. */
+    @Override
+    public void afterAll(ExtensionContext context) throws Exception {
+        Class<?> type = context.getRequiredTestClass();
+        if (!type.isAnnotationPresent(DamagesStores.class)) {
+            List<Path> places = new ArrayList<>();
+            addFields(type, null, places);
+            for (Path place : places) {
+                requireSoundMemories(place);
+            }
+        }
+    }
+
+    /** Those of the instance, or the static ones without. */
     private static void addFields(Class<?> type, Object instance, List<Path> places) throws IllegalAccessException {
         for (Field field : type.getDeclaredFields()) {
-            if (field.isAnnotationPresent(TempDir.class) && !Modifier.isStatic(field.getModifiers())) {
+            boolean wanted = Modifier.isStatic(field.getModifiers()) == (instance == null);
+            if (wanted && field.isAnnotationPresent(TempDir.class)) {
                 field.setAccessible(true);
                 if (field.get(instance) instanceof Path place) {
                     places.add(place);
