@@ -19,7 +19,7 @@ import java.util.UUID;
  * @param incarnation the opening of the memory that began the segment
  * @param ordinal the segment's place
  */
-record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
+public record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
     ByteBuffer encode(SegmentGeometry geometry) {
         ByteBuffer page = ByteBuffer.allocate(SegmentGeometry.PAGE).order(ByteOrder.LITTLE_ENDIAN);
         page.putLong(MAGIC_OFFSET, MAGIC)
@@ -55,7 +55,16 @@ record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
         }
     }
 
-    static SegmentHeader decode(Path file, ByteBuffer page, Superblock superblock) {
+    /**
+     * Reads the header of a segment.
+     *
+     * @param file for messages
+     * @param page its first page, or what there is of it
+     * @param superblock of the memory
+     * @return the header
+     * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
+     */
+    public static SegmentHeader decode(Path file, ByteBuffer page, Superblock superblock) {
         Superblock.checkStart(file, page, MAGIC, VERSION, SegmentGeometry.PAGE);
         int crc = Checksum.of(page, HEADER_LENGTH, CRC_OFFSET);
         if (crc != page.getInt(CRC_OFFSET)) {
