@@ -45,7 +45,7 @@ public record CheckReport(Path directory, Counts counts, List<Finding> findings,
     }
 
     /**
-     * How much was looked at.
+     * How much was looked at; of a memory's snapshots only how many there are, and their files.
      *
      * @param files of all kinds
      * @param segments files of rows

@@ -8,7 +8,8 @@ import java.nio.file.Path;
 
 /**
  * Checks the directory of a memory that nobody has open, every row and every record of it: also what an opening, which
- * trusts sealed files, would not notice. Immutable.
+ * trusts sealed files, would not notice. Its snapshots are checked with it; what they share is read once. A snapshot's
+ * directory can also be checked alone, while the memory is in use or not. Immutable.
  *
  * <p>Not everything on disk has a checksum. A link from row to row is a hint that is compared where it is followed; a
  * priority, and the row of a slot that was not sealed yet, can be told from damage only where they make no sense.
@@ -23,7 +24,7 @@ public final class StoreCheck {
     /**
      * A check of a directory.
      *
-     * @param directory of a memory
+     * @param directory of a memory, or of a snapshot
      * @return the check, which has not begun
      */
     public static StoreCheck of(Path directory) {
@@ -45,8 +46,8 @@ public final class StoreCheck {
 
     /**
      * Looks at everything, does what can be done without losing good data, and looks again. Removes what is left over
-     * and priorities that cannot be read, and makes damaged rows be dropped by the next opening. Holds the memory's
-     * lock meanwhile.
+     * and priorities that cannot be read, finishes a restore, and makes damaged rows be dropped by the next opening.
+     * Holds the memory's lock meanwhile. No byte of a snapshot is changed: a damaged one can only be deleted.
      *
      * @return what is found after that, and what was changed and lost
      * @throws StoreLockedException if the memory is in use

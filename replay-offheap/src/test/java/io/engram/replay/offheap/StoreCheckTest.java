@@ -64,12 +64,15 @@ class StoreCheckTest {
 
     /** Appends rows of two streams, and leaves an episode of each open. */
     static void play(OffHeapReplayMemory memory, long seed, int rows) {
+        ExperienceActor[] actors = {new ExperienceActor(memory, "first"), new ExperienceActor(memory, "second")};
+        play(memory, actors, seed, rows);
+    }
+
+    static void play(OffHeapReplayMemory memory, ExperienceActor[] actors, long seed, int rows) {
         SplitMix64 random = new SplitMix64(seed);
-        ExperienceActor first = new ExperienceActor(memory, "first");
-        ExperienceActor second = new ExperienceActor(memory, "second");
         long goal = memory.ring().head() + rows;
         while (memory.ring().head() < goal) {
-            (random.nextInt(2) == 0 ? first : second).act(random);
+            actors[random.nextInt(2)].act(random);
             if (random.nextInt(3) > 0) {
                 memory.upkeep().turn();
             }

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap;
 
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -111,12 +112,20 @@ public final class StoresAreSound implements AfterEachCallback, AfterAllCallback
         try (Stream<Path> files = Files.find(
                 place,
                 DEPTH,
-                (file, attributes) -> file.endsWith(SuperblockDescriptor.FILE_NAME) && attributes.isRegularFile())) {
+                (file, attributes) -> file.endsWith(SuperblockDescriptor.FILE_NAME)
+                        && attributes.isRegularFile()
+                        && !isOfSnapshot(file))) {
             heads = files.toList();
         }
         for (Path head : heads) {
             requireSound(head.getParent());
         }
+    }
+
+    /** Those are checked with their memory. */
+    private static boolean isOfSnapshot(Path file) {
+        return file.getParent().getParent().endsWith(ManifestDescriptor.DIRECTORY)
+                || Files.exists(file.resolveSibling(ManifestDescriptor.FILE_NAME));
     }
 
     private static void requireSound(Path directory) {

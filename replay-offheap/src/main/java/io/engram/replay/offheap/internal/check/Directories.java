@@ -6,6 +6,7 @@ import io.engram.replay.offheap.ForeignFileException;
 import io.engram.replay.offheap.internal.store.DirectoryLock;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.JournalFiles;
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
 import io.engram.replay.offheap.internal.store.SegmentDescriptor;
 import io.engram.replay.offheap.internal.store.Store;
 import io.engram.replay.offheap.internal.store.StoreOpener;
@@ -50,12 +51,29 @@ final class Directories {
                 "move it away: opening refuses the directory");
     }
 
+    /** Whether a directory is that of a snapshot. */
+    static boolean isSnapshot(FileLayer files, Path directory) {
+        return files.kind(directory.resolve(ManifestDescriptor.FILE_NAME)) != FileLayer.Kind.NOTHING;
+    }
+
     /** Tells what is foreign or missing. */
     void check() throws IOException {
         String temporary = SuperblockDescriptor.FILE_NAME + Store.TEMPORARY_SUFFIX;
         for (Path entry : files.list(directory)) {
             String name = String.valueOf(entry.getFileName());
-            if (!StoreOpener.ENTRIES.contains(name)) {
+            if (name.equals(ManifestDescriptor.RESTORE_DIRECTORY)) {
+                findings.add(new Finding(
+                        Severity.INFORMATION,
+                        entry,
+                        -1,
+                        "a restore is not finished, and counts",
+                        "",
+                        "",
+                        "nothing need be: the next opening moves these parts to their places; they were checked"
+                                + " as if they were there"));
+            } else if (name.equals(ManifestDescriptor.RESTORE_DIRECTORY + Store.TEMPORARY_SUFFIX)) {
+                Examination.leftover(entry, findings);
+            } else if (!StoreOpener.ENTRIES.contains(name)) {
                 findings.add(foreign(entry, "files of the memory"));
                 if (name.equals(temporary) && files.kind(entry) == FileLayer.Kind.FILE) {
                     findings.add(new Remedy(Remedy.Kind.REMOVE, entry, "a left-over head; nothing is lost"));

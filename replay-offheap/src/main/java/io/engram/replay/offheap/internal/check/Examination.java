@@ -15,6 +15,8 @@ import io.engram.replay.offheap.internal.store.Superblock;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One look at a memory's directory: each file for itself, then, unless an opening would refuse them, all together.
@@ -23,17 +25,19 @@ import java.nio.file.Path;
 public final class Examination {
     private final FileLayer files;
     private final Path directory;
+    private final SealedFiles sealed;
     private final Findings findings = new Findings();
 
     /**
      * An examination.
      *
      * @param files how files are reached; only read
-     * @param directory of a memory
+     * @param directory of a memory, or of a snapshot
      */
     public Examination(FileLayer files, Path directory) {
-        this.files = Rehearsal.reading(files);
+        this.files = Rehearsal.reading(files, directory);
         this.directory = directory;
+        this.sealed = new SealedFiles(this.files);
     }
 
     /**
@@ -43,6 +47,11 @@ public final class Examination {
      * @throws StorageException if the memory is in use, or there is none, or it cannot be read
      */
     public CheckReport run() {
+        if (Directories.isSnapshot(files, directory)) {
+            Findings found = new SnapshotCheck(files, directory, sealed).check(null);
+            found.snapshots++;
+            return found.report(directory);
+        }
         Directories.requireMemory(files, directory);
         DirectoryLock.requireFree(directory);
         Findings found = look();
@@ -54,7 +63,8 @@ public final class Examination {
     /** Looks, for whoever holds the lock. */
     Findings look() {
         try {
-            examine();
+            Superblock superblock = examine();
+            new SnapshotsCheck(files, directory, sealed, findings).check(superblock);
             return findings;
         } catch (IOException e) {
             throw new StorageException("the memory cannot be checked: directory=" + directory + ": " + e, e);
@@ -67,14 +77,15 @@ public final class Examination {
                 Severity.INFORMATION,
                 file,
                 -1,
-                "a file is left over",
+                "something is left over",
                 "",
                 "",
                 "nothing need be: the next opening removes it"));
         findings.add(new Remedy(Remedy.Kind.REMOVE, file, "left over; nothing is lost"));
     }
 
-    private void examine() throws IOException {
+    /** Returns null if the head cannot be read. */
+    private @Nullable Superblock examine() throws IOException {
         Directories directories = new Directories(files, directory, findings);
         directories.check();
         Path head = directory.resolve(SuperblockDescriptor.FILE_NAME);
@@ -85,18 +96,21 @@ public final class Examination {
             findings.files++;
         } catch (StorageException | IOException | IllegalArgumentException e) {
             findings.refused(head, e);
-            return;
+            return null;
         }
         boolean hasJournal = directories.hasPart(JournalFiles.DIRECTORY);
         boolean hasSegments = directories.hasPart(SegmentDescriptor.DIRECTORY);
         EpisodeBook book = new EpisodeBook();
         if (hasJournal) {
-            book = new JournalCheck(files, superblock, findings).check(directory.resolve(JournalFiles.DIRECTORY));
+            book = new JournalCheck(files, superblock, false, findings)
+                    .check(directory.resolve(JournalFiles.DIRECTORY));
         }
         if (hasSegments) {
-            new SegmentsCheck(files, superblock, book, findings).check(directory.resolve(SegmentDescriptor.DIRECTORY));
+            new SegmentsCheck(files, superblock, book, sealed, findings)
+                    .check(directory.resolve(SegmentDescriptor.DIRECTORY));
         }
         together(superblock, hasJournal && hasSegments);
+        return superblock;
     }
 
     private void together(Superblock superblock, boolean complete) throws IOException {
@@ -110,8 +124,8 @@ public final class Examination {
                 findings.files += String.valueOf(leftover.getFileName()).endsWith(".tmp") ? 1 : 0;
                 leftover(leftover, findings);
             }
-            HeldRows rows = new HeldRows(superblock, rehearsal);
-            new WindowCheck(superblock.geometry(), rehearsal, rows, findings).check();
+            HeldRows rows = new HeldRows(superblock, rehearsal, false);
+            new WindowCheck(superblock.geometry(), rehearsal, rows, findings).check(Set.of());
             new EpisodesCheck(
                             directory.resolve(JournalFiles.DIRECTORY),
                             superblock.schema().rowLayout(),
@@ -119,6 +133,7 @@ public final class Examination {
                             findings)
                     .check(rehearsal.book());
             new PrioritiesCheck(files, superblock, rows, findings).check(priorities);
+            new ResumeCheck(files, directory, findings).check(rehearsal, rows);
         } catch (StorageException | IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
             findings.refused(directory, e);
             findings.add(new Finding(

@@ -29,8 +29,13 @@ final class Findings {
     long records;
     long indexes;
     long leaves;
+    long snapshots;
+
+    /** Findings that are errors. */
+    long errors;
 
     void add(Finding finding) {
+        errors += finding.severity() == Severity.ERROR ? 1 : 0;
         if (perFile.merge(finding.file(), 1, Integer::sum) <= MOST_PER_FILE) {
             all.add(finding);
         } else {
@@ -64,11 +69,30 @@ final class Findings {
                 message.contains("; ") ? "see the message" : "restore it from a copy"));
     }
 
+    /** Takes what was found in a snapshot. It is never changed, so what can be done is to do without it. */
+    void addSnapshot(Findings snapshot, Path directory) {
+        for (Finding finding : snapshot.told()) {
+            add(
+                    finding.severity() != Severity.ERROR
+                            ? finding
+                            : new Finding(
+                                    finding.severity(),
+                                    finding.file(),
+                                    finding.offset(),
+                                    finding.problem(),
+                                    finding.found(),
+                                    finding.expected(),
+                                    "restore the snapshot from a copy, or delete it: " + directory.getFileName()));
+        }
+        files += snapshot.files;
+        snapshots++;
+    }
+
     List<Remedy> remedies() {
         return remedies;
     }
 
-    CheckReport report(Path directory) {
+    private List<Finding> told() {
         List<Finding> told = new ArrayList<>(all);
         untold.forEach((file, severity) -> told.add(new Finding(
                 severity,
@@ -78,8 +102,12 @@ final class Findings {
                 "",
                 "",
                 "see those above")));
-        CheckReport.Counts counts =
-                new CheckReport.Counts(files, segments, sealedSegments, rows, pages, records, indexes, leaves, 0);
-        return new CheckReport(directory, counts, told, List.of());
+        return told;
+    }
+
+    CheckReport report(Path directory) {
+        CheckReport.Counts counts = new CheckReport.Counts(
+                files, segments, sealedSegments, rows, pages, records, indexes, leaves, snapshots);
+        return new CheckReport(directory, counts, told(), List.of());
     }
 }

@@ -26,13 +26,15 @@ final class HeldRows {
     static final long NONE = -1;
 
     private final Ring ring;
+    private final boolean ofSnapshot;
     private final long floor;
     private final long unsealed;
     private final Map<Long, BitSet> unsealedRows = new HashMap<>();
     /** By row, the next row of its episode, if an opening would make the link anew. */
     private final Long2LongHashMap renewed = new Long2LongHashMap(NONE);
 
-    HeldRows(Superblock superblock, Rehearsal rehearsal) {
+    HeldRows(Superblock superblock, Rehearsal rehearsal, boolean ofSnapshot) {
+        this.ofSnapshot = ofSnapshot;
         Store.Recovered recovered = rehearsal.recovered();
         SegmentGeometry geometry = superblock.geometry();
         this.floor = recovered.floor();
@@ -72,6 +74,11 @@ final class HeldRows {
                 renewed.put(sequence - back, sequence);
             }
         }
+    }
+
+    /** Whether sealed segments are shared with others, and read there. */
+    boolean isOfSnapshot() {
+        return ofSnapshot;
     }
 
     long head() {

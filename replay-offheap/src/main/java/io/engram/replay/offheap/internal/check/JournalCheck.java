@@ -18,21 +18,32 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Checks the files of the journal, each for itself, and reads from them what can be read. For one thread. */
 final class JournalCheck {
     private final FileLayer files;
     private final Superblock superblock;
     private final Findings findings;
+    private final boolean ofSnapshot;
     private final EpisodeBook book = new EpisodeBook();
+    private final Set<Path> sealed = new HashSet<>();
 
     private record Page(Path file, PageHeader header, boolean sealed) {}
 
-    JournalCheck(FileLayer files, Superblock superblock, Findings findings) {
+    /** {@code ofSnapshot}: also in a page that is not sealed there are only records and closed places. */
+    JournalCheck(FileLayer files, Superblock superblock, boolean ofSnapshot, Findings findings) {
         this.files = files;
         this.superblock = superblock;
+        this.ofSnapshot = ofSnapshot;
         this.findings = findings;
+    }
+
+    /** Whether a page that was read is sealed. */
+    boolean isSealed(Path page) {
+        return sealed.contains(page);
     }
 
     /** Reads all pages; returns what they say. */
@@ -78,6 +89,9 @@ final class JournalCheck {
     }
 
     private void read(Page page) {
+        if (page.sealed()) {
+            sealed.add(page.file());
+        }
         try (FileLayer.OpenFile open = files.openForReading(page.file())) {
             FileLayer.Mapping mapping = open.mapForReading(page.header().length());
             try {
@@ -96,7 +110,7 @@ final class JournalCheck {
                             "nothing need be: the page is read as one that was not sealed"));
                 }
                 new PageCheck(superblock, page.file(), page.sealed(), findings)
-                        .check(page.header().number(), mapping, book);
+                        .check(page.header().number(), mapping, ofSnapshot, book);
             } finally {
                 mapping.unmap();
             }

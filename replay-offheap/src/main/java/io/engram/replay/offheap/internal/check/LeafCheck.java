@@ -31,6 +31,8 @@ final class LeafCheck {
         TOO_MUCH(Severity.WARNING, "leaves have more mass than there can be"),
         DEAD_MASS(Severity.WARNING, "dead leaves have mass"),
         NO_START(Severity.WARNING, "leaves have mass for rows that start nothing"),
+        EARLY(Severity.INFORMATION, "leaves have mass for rows that start nothing yet"),
+        OUTSIDE(Severity.WARNING, "leaves are of rows that the snapshot does not have"),
         NOT_INSERTED(Severity.INFORMATION, "rows start something and have no leaf"),
         GENERATION(Severity.INFORMATION, "leaves are of rows that are not there yet"),
         PRIORITY(Severity.INFORMATION, "priorities are not those of their leaves");
@@ -72,7 +74,11 @@ final class LeafCheck {
         if (rows != null) {
             Starts starts = new Starts(rows, layout, settings.windows());
             for (long sequence = Math.max(0, rows.head() - leaves); sequence < rows.head(); sequence++) {
-                leaf(sequence, rows, starts);
+                if (rows.isOfSnapshot()) {
+                    snapshotLeaf(sequence, rows, starts);
+                } else {
+                    leaf(sequence, rows, starts);
+                }
                 if (ranked) {
                     rank(sequence, rows.tail(), ranks);
                 }
@@ -116,6 +122,24 @@ final class LeafCheck {
             note(Problem.GENERATION, offset);
         } else if (sequence >= rows.tail() && starts.test(sequence)) {
             note(Problem.NOT_INSERTED, offset);
+        }
+    }
+
+    /** A leaf is as it was some moments after the rows; which rows there are is not looked up in shared files. */
+    private void snapshotLeaf(long sequence, HeldRows rows, Starts starts) {
+        int offset = offset((int) (sequence % leaves));
+        long word = UnsafeApi.getLong(address + offset);
+        long generation = Leaf.generation(sequence, leaves);
+        boolean live = Leaf.isLive(word, generation);
+        if (Leaf.generation(word) != generation && !Leaf.isOlder(word, generation)) {
+            note(Problem.GENERATION, offset);
+        } else if (live && sequence < rows.tail()) {
+            note(Problem.OUTSIDE, offset);
+        } else if (sequence >= rows.tail() && rows.isUnsealed(sequence)) {
+            boolean massive = live && Leaf.mass(word) > 0;
+            if (massive != starts.test(sequence) && (massive || !live)) {
+                note(massive ? Problem.EARLY : Problem.NOT_INSERTED, offset);
+            }
         }
     }
 

@@ -3,7 +3,12 @@ package io.engram.replay.offheap.internal.check;
 import io.engram.replay.offheap.CheckReport;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.store.DirectoryTree;
 import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.FilePieces;
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
+import io.engram.replay.offheap.internal.store.PendingRestore;
+import io.engram.replay.offheap.internal.store.Store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -38,10 +43,16 @@ public final class Mending {
      * @throws StorageException if the memory is in use, or there is none, or it cannot be read or changed
      */
     public CheckReport run() {
+        if (Directories.isSnapshot(files, directory)) {
+            // Nobody changes a snapshot.
+            return new Examination(files, directory).run();
+        }
         Directories.requireMemory(files, directory);
         FileLayer.Lock lock = files.lock(directory);
         try {
-            List<String> repairs = mend(new Examination(files, directory).look());
+            List<String> repairs = new ArrayList<>();
+            finishRestore(repairs);
+            mend(new Examination(files, directory).look(), repairs);
             CheckReport after = new Examination(files, directory).look().report(directory);
             return new CheckReport(directory, after.counts(), after.findings(), repairs);
         } finally {
@@ -49,11 +60,24 @@ public final class Mending {
         }
     }
 
-    private List<String> mend(Findings found) {
+    /** As the next opening would. */
+    private void finishRestore(List<String> repairs) {
+        Path committed = directory.resolve(ManifestDescriptor.RESTORE_DIRECTORY);
+        if (files.kind(committed) == FileLayer.Kind.NOTHING) {
+            return;
+        }
+        try {
+            new PendingRestore(files, directory).finish();
+            repairs.add("finished the restore in " + committed + ": nothing is lost");
+        } catch (IOException e) {
+            throw new StorageException("a restore could not be finished: file=" + committed + ": " + e, e);
+        }
+    }
+
+    private void mend(Findings found, List<String> repairs) {
         // What is known of a file later, such as that it is left over, counts.
         Map<Path, Remedy> remedies = new LinkedHashMap<>();
         found.remedies().forEach(remedy -> remedies.put(remedy.file(), remedy));
-        List<String> repairs = new ArrayList<>();
         for (Remedy remedy : remedies.values()) {
             try {
                 mend(remedy);
@@ -66,24 +90,45 @@ public final class Mending {
             String what = remedy.kind() == Remedy.Kind.REMOVE ? "removed" : "zeroed the footer of";
             repairs.add(what + " " + remedy.file() + ": " + remedy.effect());
         }
-        return repairs;
     }
 
     private void mend(Remedy remedy) throws IOException {
         switch (remedy.kind()) {
             case REMOVE -> {
-                files.delete(remedy.file());
-                Path parent = remedy.file().toAbsolutePath().getParent();
-                if (parent != null) {
-                    files.syncDirectory(parent);
-                }
+                DirectoryTree.delete(files, remedy.file());
+                syncParent(remedy.file());
             }
             case ZERO_FOOTER -> {
-                try (FileLayer.OpenFile open = files.open(remedy.file())) {
-                    open.write(ByteBuffer.allocate(SegmentGeometry.PAGE), open.length() - SegmentGeometry.PAGE);
-                    open.sync();
+                if (files.linkCount(remedy.file()) > 1) {
+                    replace(remedy.file());
+                } else {
+                    zeroFooter(remedy.file());
                 }
             }
+        }
+    }
+
+    private void zeroFooter(Path file) throws IOException {
+        try (FileLayer.OpenFile open = files.open(file)) {
+            open.write(ByteBuffer.allocate(SegmentGeometry.PAGE), open.length() - SegmentGeometry.PAGE);
+            open.sync();
+        }
+    }
+
+    /** The file is that of snapshots, too, of which no byte may change: the memory gets a copy of its own. */
+    private void replace(Path file) throws IOException {
+        Path copy = file.resolveSibling(file.getFileName() + Store.TEMPORARY_SUFFIX);
+        files.delete(copy);
+        new FilePieces().copy(files, file, copy);
+        zeroFooter(copy);
+        files.rename(copy, file);
+        syncParent(file);
+    }
+
+    private void syncParent(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent != null) {
+            files.syncDirectory(parent);
         }
     }
 }

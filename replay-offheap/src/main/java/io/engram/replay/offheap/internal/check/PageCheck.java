@@ -38,10 +38,11 @@ final class PageCheck {
         this.reader = new PageReader(superblock.memoryId());
     }
 
-    /** {@code book}: takes what the records say. */
-    void check(long number, FileLayer.Mapping mapping, EpisodeBook book) {
+    /** {@code settled}: every place must be a record or closed; {@code book}: takes what the records say. */
+    void check(long number, FileLayer.Mapping mapping, boolean settled, EpisodeBook book) {
         JournalPage page = new JournalPage(number, new MappedPage(mapping));
-        new PageWalk(reader).walk(page, sealed, (offset, length, place) -> place(page, offset, length, place));
+        new PageWalk(reader)
+                .walk(page, sealed || settled, (offset, length, place) -> place(page, offset, length, place));
         reader.read(page, page.limit(), (of, offset, record) -> record(page, offset, record, book));
         findings.records += read;
         if (walked != read) {

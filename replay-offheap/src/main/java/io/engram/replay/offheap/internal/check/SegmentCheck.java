@@ -31,7 +31,8 @@ final class SegmentCheck {
         this.findings = findings;
     }
 
-    void check(Path file, SegmentHeader header, long address) {
+    /** Returns whether the segment is sealed. */
+    boolean check(Path file, SegmentHeader header, long address) {
         Zeros zeros = new Zeros(file, address, findings);
         zeros.require(
                 "what lies behind the segment's header", SegmentDescriptor.HEADER_LENGTH, SegmentGeometry.ROWS_OFFSET);
@@ -47,7 +48,7 @@ final class SegmentCheck {
         if (facts != null) {
             findings.sealedSegments++;
             sealedRows.check(file, header.ordinal(), address + SegmentGeometry.ROWS_OFFSET, facts);
-            return;
+            return true;
         }
         if (!zeros.areAll(footer, footer + SegmentDescriptor.FOOTER_LENGTH)) {
             findings.add(new Finding(
@@ -62,6 +63,7 @@ final class SegmentCheck {
             findings.add(new Remedy(Remedy.Kind.ZERO_FOOTER, file, "a footer that is not whole; no row is lost by it"));
         }
         unsealedRows.check(file, header.ordinal(), address + SegmentGeometry.ROWS_OFFSET);
+        return false;
     }
 
     private static @Nullable SealFacts footer(SegmentHeader header, long address) {

@@ -1,5 +1,7 @@
 package io.engram.replay.offheap.internal.check;
 
+import io.engram.replay.offheap.CheckReport.Finding;
+import io.engram.replay.offheap.CheckReport.Severity;
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.TruncatedStoreException;
@@ -15,19 +17,25 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
-/** Checks the files of segments, each for itself. For one thread. */
+/**
+ * Checks the files of segments, each for itself; one that is sealed, and has several names, under the first that comes
+ * up. For one thread.
+ */
 final class SegmentsCheck {
     private final FileLayer files;
     private final Superblock superblock;
     private final SegmentGeometry geometry;
     private final SegmentCheck each;
+    private final SealedFiles sealed;
     private final Findings findings;
 
-    SegmentsCheck(FileLayer files, Superblock superblock, EpisodeBook book, Findings findings) {
+    /** {@code sealed}: takes the sealed files, and says which were checked before. */
+    SegmentsCheck(FileLayer files, Superblock superblock, EpisodeBook book, SealedFiles sealed, Findings findings) {
         this.files = files;
         this.superblock = superblock;
         this.geometry = superblock.geometry();
         this.each = new SegmentCheck(superblock, book, findings);
+        this.sealed = sealed;
         this.findings = findings;
     }
 
@@ -38,7 +46,7 @@ final class SegmentsCheck {
                 findings.files++;
                 findings.segments++;
                 try (FileLayer.OpenFile open = files.openForReading(file)) {
-                    check(file, open);
+                    checkOnce(file, open);
                 } catch (StorageException | IOException e) {
                     findings.refused(file, e);
                 } catch (InternalError e) {
@@ -50,7 +58,26 @@ final class SegmentsCheck {
         }
     }
 
-    private void check(Path file, FileLayer.OpenFile open) throws IOException {
+    private void checkOnce(Path file, FileLayer.OpenFile open) throws IOException {
+        SealedFiles.Checked before = sealed.get(file);
+        if (before == null) {
+            long errors = findings.errors;
+            if (check(file, open)) {
+                sealed.put(file, findings.errors == errors);
+            }
+        } else if (!before.sound()) {
+            findings.add(new Finding(
+                    Severity.ERROR,
+                    file,
+                    -1,
+                    "a segment that has several names is damaged",
+                    "see " + before.file(),
+                    "",
+                    "restore it from a copy"));
+        }
+    }
+
+    private boolean check(Path file, FileLayer.OpenFile open) throws IOException {
         long length = open.length();
         ByteBuffer page = ByteBuffer.allocate((int) Math.min(length, SegmentGeometry.PAGE))
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -66,7 +93,7 @@ final class SegmentsCheck {
         }
         FileLayer.Mapping mapping = open.mapForReading(length);
         try {
-            each.check(file, header, mapping.address());
+            return each.check(file, header, mapping.address());
         } finally {
             mapping.unmap();
         }

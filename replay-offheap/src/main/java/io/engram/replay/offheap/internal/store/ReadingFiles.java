@@ -4,18 +4,43 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Files that can be read and nothing else, for a rehearsal: what would be removed is only remembered, and storing into
- * a mapping kills the process. For one thread.
+ * a mapping kills the process. Parts of a memory that a committed restore has not moved yet are seen where the next
+ * opening moves them. For one thread.
  */
 final class ReadingFiles implements FileLayer {
     private final FileLayer files;
     private final List<Path> deleted = new ArrayList<>();
+    /** By the place where a part is seen, the place where it is. */
+    private final Map<Path, Path> moved = new HashMap<>();
 
     ReadingFiles(FileLayer files) {
         this.files = files;
+    }
+
+    /** Of a memory, of which a restore may wait to be finished. */
+    ReadingFiles(FileLayer files, Path memory) {
+        this.files = files;
+        Path committed = memory.resolve(ManifestDescriptor.RESTORE_DIRECTORY);
+        for (String part : PendingRestore.PARTS) {
+            if (files.kind(committed.resolve(part)) != Kind.NOTHING) {
+                moved.put(memory.resolve(part), committed.resolve(part));
+            }
+        }
+    }
+
+    private Path real(Path path) {
+        for (Map.Entry<Path, Path> part : moved.entrySet()) {
+            if (path.startsWith(part.getKey())) {
+                return part.getValue().resolve(part.getKey().relativize(path));
+            }
+        }
+        return path;
     }
 
     /** What would have been removed. */
@@ -30,7 +55,7 @@ final class ReadingFiles implements FileLayer {
 
     @Override
     public OpenFile open(Path path) throws IOException {
-        return new Reading(path, files.openForReading(path));
+        return new Reading(path, files.openForReading(real(path)));
     }
 
     @Override
@@ -40,12 +65,12 @@ final class ReadingFiles implements FileLayer {
 
     @Override
     public Kind kind(Path path) {
-        return files.kind(path);
+        return files.kind(real(path));
     }
 
     @Override
     public boolean isDirectory(Path path) {
-        return files.isDirectory(path);
+        return files.isDirectory(real(path));
     }
 
     @Override
@@ -60,7 +85,9 @@ final class ReadingFiles implements FileLayer {
 
     @Override
     public List<Path> list(Path directory) throws IOException {
-        return files.list(directory);
+        return files.list(real(directory)).stream()
+                .map(entry -> directory.resolve(String.valueOf(entry.getFileName())))
+                .toList();
     }
 
     @Override
@@ -75,7 +102,12 @@ final class ReadingFiles implements FileLayer {
 
     @Override
     public int linkCount(Path path) throws IOException {
-        return files.linkCount(path);
+        return files.linkCount(real(path));
+    }
+
+    @Override
+    public Object fileKey(Path path) throws IOException {
+        return files.fileKey(real(path));
     }
 
     @Override

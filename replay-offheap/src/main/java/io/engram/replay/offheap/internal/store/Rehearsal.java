@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An opening that changes nothing: the same code looks at the same files and says what it would remove. So a checker
@@ -34,11 +35,31 @@ public final class Rehearsal implements AutoCloseable {
      * @throws StorageException a subclass, with which the opening would refuse the directory
      */
     public static Rehearsal of(FileLayer files, Path directory, Superblock superblock) throws IOException {
+        return of(files, directory, superblock, ManifestCodec.readResume(files, directory, superblock));
+    }
+
+    /**
+     * Rehearses what an opening would find that follows a restore.
+     *
+     * @param files how files are reached
+     * @param directory of the snapshot
+     * @param superblock of the snapshot
+     * @param manifest of the snapshot
+     * @return what would have been found, to be closed
+     * @throws IOException if something cannot be read
+     * @throws StorageException a subclass, with which the opening would refuse the directory
+     */
+    public static Rehearsal ofSnapshot(FileLayer files, Path directory, Superblock superblock, Manifest manifest)
+            throws IOException {
+        return of(files, directory, superblock, manifest);
+    }
+
+    private static Rehearsal of(FileLayer files, Path directory, Superblock superblock, @Nullable Manifest resume)
+            throws IOException {
         ReadingFiles reading = new ReadingFiles(files);
         JournalRecovery journal = new JournalRecovery(reading, directory.resolve(JournalFiles.DIRECTORY), superblock);
         try {
             journal.read();
-            Manifest resume = ManifestCodec.readResume(reading, directory, superblock);
             Store.Recovered recovered =
                     new Recovery(reading, directory, superblock, 0, journal.book(), resume).rehearse();
             List<Path> leftovers = new ArrayList<>(journal.leftovers());
@@ -51,13 +72,15 @@ public final class Rehearsal implements AutoCloseable {
     }
 
     /**
-     * Files for a rehearsal: what can be read, and nothing can be changed.
+     * Files for a rehearsal: what can be read, and nothing can be changed. What a committed restore has not moved yet
+     * is seen as if it had.
      *
      * @param files how files are reached
+     * @param directory of the memory
      * @return a layer that fails whoever would change something
      */
-    public static FileLayer reading(FileLayer files) {
-        return new ReadingFiles(files);
+    public static FileLayer reading(FileLayer files, Path directory) {
+        return new ReadingFiles(files, directory);
     }
 
     /**

@@ -34,8 +34,17 @@ public record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
         return page;
     }
 
-    /** Reads the header of a file and checks the file's length. */
-    static SegmentHeader read(FileLayer files, Path file, Superblock superblock) throws IOException {
+    /**
+     * Reads the header of a file and checks the file's length.
+     *
+     * @param files how files are reached
+     * @param file the segment
+     * @param superblock of the memory
+     * @return the header
+     * @throws IOException if it cannot be read
+     * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
+     */
+    public static SegmentHeader read(FileLayer files, Path file, Superblock superblock) throws IOException {
         SegmentGeometry geometry = superblock.geometry();
         try (FileLayer.OpenFile open = files.openForReading(file)) {
             long length = open.length();
