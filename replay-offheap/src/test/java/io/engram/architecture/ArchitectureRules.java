@@ -115,6 +115,25 @@ final class ArchitectureRules {
                 .allowEmptyShould(true);
     }
 
+    /** Users of the library do not get what its command line is made with. */
+    ArchRule onlyTheCommandLineTouchesPicocli() {
+        return noClasses()
+                .that(resideInAPackage(root + ".replay.."))
+                .and(not(resideInAPackage(root + ".replay.offheap.cli..")))
+                .should()
+                .dependOnClassesThat(resideInAPackage("picocli.."))
+                .allowEmptyShould(true);
+    }
+
+    /** The command line is above all else, and uses what users see. */
+    ArchRule nothingDependsOnTheCommandLine() {
+        return noClasses()
+                .that(not(resideInAPackage(root + ".replay.offheap.cli..")))
+                .should()
+                .dependOnClassesThat(resideInAPackage(root + ".replay.offheap.cli.."))
+                .allowEmptyShould(true);
+    }
+
     /** The off-heap memory's inside is its own; benchmarks may look. */
     ArchRule offheapInternalsStayInside() {
         return noClasses()

@@ -66,6 +66,14 @@ class ArchitectureTest {
                         ArchitectureRules::onlyTheCatalogueTouchesChronicle,
                         List.of("replay.offheap.Memory")),
                 new Case(
+                        "picocli",
+                        ArchitectureRules::onlyTheCommandLineTouchesPicocli,
+                        List.of("replay.offheap.Memory")),
+                new Case(
+                        "command line",
+                        ArchitectureRules::nothingDependsOnTheCommandLine,
+                        List.of("replay.offheap.Memory")),
+                new Case(
                         "off-heap internals",
                         ArchitectureRules::offheapInternalsStayInside,
                         List.of("replay.Core", "examples.Program")),

@@ -86,7 +86,7 @@ final class Episodes {
     void endAll() {
         JournalWriter writer = new JournalWriter(journal, clock);
         progress.forEach((stream, of) -> {
-            if (open.isOpen(stream, of.episode())) {
+            if (of.episode() != EpisodeProgress.NONE && open.isOpen(stream, of.episode())) {
                 writer.record(stream, of, Episode.Kind.ABANDONED, false);
             }
         });

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Directories that hold no memory and must not become one. */
+@DamagesStores
 class ForeignDirectoryTest {
     private static final String HEAD = SuperblockDescriptor.FILE_NAME;
     private static final String JOURNAL = JournalFiles.DIRECTORY;

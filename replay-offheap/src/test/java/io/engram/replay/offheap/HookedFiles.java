@@ -76,6 +76,11 @@ final class HookedFiles implements FileLayer {
     }
 
     @Override
+    public Object fileKey(Path path) throws IOException {
+        return files.fileKey(path);
+    }
+
+    @Override
     public int linkCount(Path path) throws IOException {
         return files.linkCount(path);
     }

@@ -6,6 +6,7 @@ import io.engram.replay.RowLayout;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.WatchedFiles.Operation;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
+import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -146,6 +147,10 @@ class KillAtEveryStepTest {
             image.writeTo(copy);
             Acknowledged oracle = scenario.oracle();
             try {
+                if (image.files().containsKey(SuperblockDescriptor.FILE_NAME)) {
+                    CheckReport report = StoreCheck.of(copy).run();
+                    assertThat(report.isSound()).as("%s", report).isTrue();
+                }
                 oracle.requireSurvives(copy, opener, oracle.highest() + 1);
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError(moment + ": files " + image, e);

@@ -152,6 +152,8 @@ class ParkedWriterTest {
         assertThat(sampleParked()).isZero();
     }
 
+    /** Rows made by hand are of a stream that has no name. */
+    @DamagesStores
     @ParameterizedTest
     @EnumSource(Storage.class)
     void writersStoppedAtEveryStepTogetherHoldUpNobody(Storage storage) {

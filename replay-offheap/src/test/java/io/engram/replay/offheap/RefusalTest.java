@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What is wrong with a directory is told by an exception of its own, and nothing in the directory is changed. The
  * memory that is damaged here has 50 rows of two streams, sealed and open segments, and has lost its first ones.
  */
+@DamagesStores
 class RefusalTest {
     private static final Schema SCHEMA = Experience.schema(RowLayout.ARRIVAL);
     private static final long CAPACITY = 40;
@@ -313,6 +314,11 @@ class RefusalTest {
                     .hasMessageContainingAll(named.getFileName().toString(), message);
             assertThat(DirectoryImage.of(directory)).as(what).isEqualTo(before);
         }
+        assertThat(StoreCheck.of(directory).run().findings())
+                .as(what)
+                .anyMatch(finding -> finding.severity() == CheckReport.Severity.ERROR
+                        && finding.toString().contains(named.getFileName().toString()));
+        assertThat(DirectoryImage.of(directory)).as(what).isEqualTo(before);
     }
 
     @Test

@@ -280,8 +280,8 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
     }
 
     private SimulatedNode existing(Path path) throws IOException {
-        boolean isRoot = path.getNameCount() == 0;
-        SimulatedNode node = isRoot ? root : parent(path).names().get(name(path));
+        SimulatedNode node =
+                path.getNameCount() == 0 ? root : parent(path).names().get(name(path));
         if (node == null) {
             throw new NoSuchFileException(path.toString());
         }
@@ -455,6 +455,11 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
     }
 
     @Override
+    public synchronized Object fileKey(Path path) throws IOException {
+        return existing(path);
+    }
+
+    @Override
     public synchronized int linkCount(Path path) throws IOException {
         return existing(path) instanceof SimulatedInode inode ? inode.links() : 2;
     }
@@ -462,12 +467,10 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
     @Override
     public void delete(Path path) throws IOException {
         run(WatchedFiles.Kind.DELETE, path, () -> {
-            SimulatedNode node;
-            try {
-                node = existing(path);
-            } catch (NoSuchFileException e) {
+            if (kind(path) == Kind.NOTHING) {
                 return;
             }
+            SimulatedNode node = existing(path);
             if (node instanceof SimulatedDirectory directory
                     && !directory.names().isEmpty()) {
                 throw new DirectoryNotEmptyException(path.toString());

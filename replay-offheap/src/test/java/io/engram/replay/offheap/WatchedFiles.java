@@ -139,6 +139,11 @@ final class WatchedFiles implements FileLayer {
     }
 
     @Override
+    public Object fileKey(Path path) throws IOException {
+        return real.fileKey(path);
+    }
+
+    @Override
     public int linkCount(Path path) throws IOException {
         return real.linkCount(path);
     }

@@ -72,6 +72,21 @@ public final class PageReader {
     }
 
     /**
+     * Whether the bytes at a place are a whole record, whatever its word says. Such a place was closed, or its word was
+     * damaged.
+     *
+     * @param page in memory
+     * @param at bytes from its start
+     * @param length of the place, which must be within the page
+     * @return true if they match their checksum
+     */
+    public boolean holdsRecord(JournalPage page, int at, int length) {
+        return length >= RecordDescriptor.HEADER_LENGTH
+                && length <= RecordDescriptor.MAX_LENGTH
+                && image.load(page.number(), at, page.address() + at, length);
+    }
+
+    /**
      * The checksum of the record that {@link #wholeRecord} found.
      *
      * @return as stored

@@ -102,6 +102,54 @@ public final class DirectoryLock implements FileLayer.Lock {
         }
     }
 
+    /**
+     * Throws if somebody has a directory open, without taking or making anything that lasts: the lock is asked for as
+     * one of those who share it, and given back. Whoever wants it for himself at that moment waits a little.
+     *
+     * @param directory existing
+     * @throws StoreLockedException if a memory, here or in another process, holds the lock
+     * @throws StorageException if that cannot be told
+     */
+    public static void requireFree(Path directory) {
+        Path file = directory.resolve(FILE_NAME);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try {
+            Path key = directory.toRealPath();
+            // Closing a second channel would free the lock of the first.
+            if (HELD.putIfAbsent(key, key) != null) {
+                throw new StoreLockedException("the memory is open in this process: directory=" + directory + ", pid="
+                        + ProcessHandle.current().pid() + "; close it first");
+            }
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                if (!isFree(channel)) {
+                    throw new StoreLockedException("the memory is in use by another process: directory=" + directory
+                            + ", pid=" + owner(channel) + "; stop that process first");
+                }
+            } finally {
+                HELD.remove(key);
+            }
+        } catch (IOException e) {
+            throw new StorageException("it cannot be told whether the memory is in use: file=" + file + ": " + e, e);
+        }
+    }
+
+    private static boolean isFree(FileChannel channel) throws IOException {
+        long start = System.nanoTime();
+        while (true) {
+            try (FileLock shared = channel.tryLock(0, Long.MAX_VALUE, true)) {
+                if (shared != null) {
+                    return true;
+                }
+            }
+            if (System.nanoTime() - start > PATIENCE_NANOS) {
+                return false;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
     @Override
     public void close() {
         try {

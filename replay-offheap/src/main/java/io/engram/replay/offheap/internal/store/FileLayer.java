@@ -109,6 +109,15 @@ public interface FileLayer {
     int linkCount(Path path) throws IOException;
 
     /**
+     * Tells files apart, whatever they are called.
+     *
+     * @param path one of a file's names
+     * @return equal for all names of one file, and for no other
+     * @throws IOException if it cannot be told
+     */
+    Object fileKey(Path path) throws IOException;
+
+    /**
      * Removes a file or an empty directory, if it is there.
      *
      * @param path which

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacity of the memory
  * @param settings of the index
  */
-record IndexHeader(UUID memoryId, long capacity, PriorityIndex settings) {
+public record IndexHeader(UUID memoryId, long capacity, PriorityIndex settings) {
     private static final int WHOLE_EPISODES = 3;
 
     ByteBuffer encode() {
@@ -74,7 +74,16 @@ record IndexHeader(UUID memoryId, long capacity, PriorityIndex settings) {
         return block;
     }
 
-    static IndexHeader decode(Path file, ByteBuffer block, Superblock superblock) {
+    /**
+     * Reads the header of an index.
+     *
+     * @param file for messages
+     * @param block the header's bytes, or what there is of them
+     * @param superblock of the memory
+     * @return the header
+     * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
+     */
+    public static IndexHeader decode(Path file, ByteBuffer block, Superblock superblock) {
         Superblock.checkStart(file, block, MAGIC, VERSION, HEADER_LENGTH);
         int crc = Checksum.of(block, HEADER_LENGTH, CRC_OFFSET);
         if (crc != block.getInt(CRC_OFFSET)) {

@@ -30,11 +30,6 @@ import org.agrona.UnsafeApi;
  * what comes goes into a new page.
  */
 final class JournalRecovery {
-    /** What a disk writes whole or not at all. */
-    private static final int SECTOR = 512;
-
-    private static final int NOWHERE = -SECTOR;
-
     private final FileLayer files;
     private final Path directory;
     private final Superblock superblock;
@@ -136,57 +131,16 @@ final class JournalRecovery {
         }
     }
 
-    /**
-     * Walks from place to place. A kill leaves places that were claimed and not marked, all zeros, and such that were
-     * marked and not published. A power loss leaves sectors as they were, so that what was stored across their borders
-     * is there in part. Nothing else is explained by either.
-     */
     private void requireExplained(Found each) {
-        JournalPage page = each.page();
-        int known = PageDescriptor.HEADER_LENGTH;
-        for (int at = known; at < page.limit(); ) {
-            int word = UnsafeApi.getInt(page.address() + at);
-            int length = length(word, page.limit() - at);
-            boolean record = word > 0 && length > 0 && reader.wholeRecord(page, at, page.limit()) > 0;
-            boolean place = length > 0 && word < 0;
-            boolean untouched = UnsafeApi.getLong(page.address() + at) == 0;
-            boolean certain = sector(at) == sector(known) && isWithinSector(at, length);
-            boolean damaged = each.sealed()
-                    ? !record && !(place && RecordWord.isFinal(word))
-                    : !record && !place && !untouched && certain;
-            if (damaged) {
-                throw damaged(page, each.file(), at, word);
+        new PageWalk(reader).walk(each.page(), each.sealed(), (at, length, place) -> {
+            if (place == PageWalk.Place.DAMAGED) {
+                throw damaged(
+                        each.page(),
+                        each.file(),
+                        at,
+                        UnsafeApi.getInt(each.page().address() + at));
             }
-            if (record || place) {
-                at += RecordDescriptor.align(length);
-                known = at;
-            } else {
-                // Behind what is not explained by its own sector nothing is certain until the next whole record.
-                known = untouched ? known : NOWHERE;
-                at += Long.BYTES;
-            }
-        }
-    }
-
-    /** The length that a word stands for, or 0 if it is none. */
-    private static int length(int word, int room) {
-        if (word == RecordWord.FREE) {
-            return 0;
-        }
-        boolean closed = word < 0 && RecordWord.isFinal(word);
-        int length = RecordWord.isFinal(word) ? RecordWord.length(word) : -word;
-        boolean possible = closed
-                ? length >= RecordDescriptor.HEADER_LENGTH || length == Long.BYTES
-                : length >= RecordDescriptor.HEADER_LENGTH && length <= RecordDescriptor.MAX_LENGTH;
-        return possible && length <= room && RecordDescriptor.align(length) <= room ? length : 0;
-    }
-
-    private static boolean isWithinSector(int at, int length) {
-        return length == 0 || sector(at) == sector(at + length - 1);
-    }
-
-    private static int sector(int at) {
-        return at / SECTOR;
+        });
     }
 
     /** Two writers may have made the same page at the same moment. The slower one's has no records. */
@@ -248,6 +202,11 @@ final class JournalRecovery {
     /** What the journal says. */
     EpisodeBook book() {
         return book;
+    }
+
+    /** What an opening would remove. */
+    List<Path> leftovers() {
+        return leftovers;
     }
 
     /** Removes what is left over, makes every place of pages with records final, and returns what is before them. */

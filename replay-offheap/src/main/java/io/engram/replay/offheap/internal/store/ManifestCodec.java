@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Writes and reads manifests, laid out as {@link ManifestDescriptor} says. */
 public final class ManifestCodec {
@@ -147,6 +148,30 @@ public final class ManifestCodec {
             block.clear();
             return decode(file, block);
         }
+    }
+
+    /**
+     * Reads the manifest of the snapshot that a memory was made from.
+     *
+     * @param files how files are reached
+     * @param directory of the memory
+     * @param superblock of the memory
+     * @return what it says, or null if there is none
+     * @throws IOException if it cannot be read
+     * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong with it
+     */
+    static @Nullable Manifest readResume(FileLayer files, Path directory, Superblock superblock) throws IOException {
+        Path file = directory.resolve(ManifestDescriptor.RESUME_DIRECTORY).resolve(ManifestDescriptor.FILE_NAME);
+        if (files.kind(file) == FileLayer.Kind.NOTHING) {
+            return null;
+        }
+        Manifest manifest = read(files, file);
+        if (!manifest.identity().memoryId().equals(superblock.memoryId())) {
+            throw new ForeignFileException("a manifest belongs to another memory: file=" + file + ", memory id found="
+                    + manifest.identity().memoryId() + ", expected=" + superblock.memoryId()
+                    + "; move its directory away");
+        }
+        return manifest;
     }
 
     /**

@@ -106,6 +106,13 @@ public final class NioFileLayer implements FileLayer {
     }
 
     @Override
+    public Object fileKey(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+        return key == null ? path.toRealPath() : key;
+    }
+
+    @Override
     public void delete(Path path) throws IOException {
         Files.deleteIfExists(path);
     }

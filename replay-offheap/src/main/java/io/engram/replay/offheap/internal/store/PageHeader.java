@@ -18,7 +18,7 @@ import java.util.UUID;
  * @param number the page's place
  * @param length of the page
  */
-record PageHeader(UUID memoryId, long incarnation, long number, int length) {
+public record PageHeader(UUID memoryId, long incarnation, long number, int length) {
     private static final int SEAL_LENGTH = SEAL_END - SEAL_OFFSET;
 
     ByteBuffer encode() {
@@ -34,7 +34,16 @@ record PageHeader(UUID memoryId, long incarnation, long number, int length) {
         return block;
     }
 
-    static PageHeader decode(Path file, ByteBuffer block, Superblock superblock) {
+    /**
+     * Reads the header of a page.
+     *
+     * @param file for messages
+     * @param block the header's bytes, or what there is of them
+     * @param superblock of the memory
+     * @return the header
+     * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
+     */
+    public static PageHeader decode(Path file, ByteBuffer block, Superblock superblock) {
         Superblock.checkStart(file, block, MAGIC, VERSION, HEADER_LENGTH);
         int crc = Checksum.of(block, CHECKED_LENGTH, CRC_OFFSET);
         if (crc != block.getInt(CRC_OFFSET)) {
@@ -68,15 +77,27 @@ record PageHeader(UUID memoryId, long incarnation, long number, int length) {
         return seal;
     }
 
-    /** Whether the page says that it is sealed. One whose seal was being written when the process died is not. */
-    static boolean isSealed(ByteBuffer block, long number) {
+    /**
+     * Whether the page says that it is sealed. One whose seal was being written when the process died is not.
+     *
+     * @param block the header's bytes
+     * @param number of the page
+     * @return true if the seal is whole
+     */
+    public static boolean isSealed(ByteBuffer block, long number) {
         ByteBuffer seal = block.slice(SEAL_OFFSET, SEAL_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
         return block.getLong(SEAL_MAGIC_OFFSET) == SEAL_MAGIC
                 && block.getLong(SEALED_OFFSET) == number
                 && block.getInt(SEAL_CRC_OFFSET) == Checksum.of(seal, SEAL_LENGTH, SEAL_CRC_OFFSET - SEAL_OFFSET);
     }
 
-    static int checksumOf(ByteBuffer entry) {
+    /**
+     * The checksum of a record, of which the seal's digest is made.
+     *
+     * @param entry the record
+     * @return as stored
+     */
+    public static int checksumOf(ByteBuffer entry) {
         return entry.getInt(RecordDescriptor.CRC_OFFSET);
     }
 }

@@ -9,6 +9,13 @@ import java.util.List;
  * ones. Once that directory has its name, the old parts do not count any more, whoever moves the new ones.
  */
 public final class PendingRestore {
+    /** What is restored. */
+    static final List<String> PARTS = List.of(
+            SegmentDescriptor.DIRECTORY,
+            JournalFiles.DIRECTORY,
+            IndexDescriptor.DIRECTORY,
+            ManifestDescriptor.RESUME_DIRECTORY);
+
     private final FileLayer files;
     private final Path memory;
     private final Path committed;
@@ -59,11 +66,7 @@ public final class PendingRestore {
         if (files.kind(committed) == FileLayer.Kind.NOTHING) {
             return;
         }
-        for (String part : List.of(
-                SegmentDescriptor.DIRECTORY,
-                JournalFiles.DIRECTORY,
-                IndexDescriptor.DIRECTORY,
-                ManifestDescriptor.RESUME_DIRECTORY)) {
+        for (String part : PARTS) {
             Path made = committed.resolve(part);
             if (files.kind(made) != FileLayer.Kind.NOTHING) {
                 DirectoryTree.delete(files, memory.resolve(part));

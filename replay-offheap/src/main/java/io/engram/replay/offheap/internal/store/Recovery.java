@@ -68,7 +68,17 @@ final class Recovery {
         }
     }
 
+    /** Finds the rows and mends what needs it. */
     Store.Recovered run() throws IOException {
+        return run(true);
+    }
+
+    /** Finds the rows and stores into no file: slots that hold no row stay as they are. */
+    Store.Recovered rehearse() throws IOException {
+        return run(false);
+    }
+
+    private Store.Recovered run(boolean mending) throws IOException {
         List<Found> found = new ArrayList<>();
         try {
             for (FileRegion region : regions()) {
@@ -76,7 +86,7 @@ final class Recovery {
             }
             List<Found> kept = consecutive(withoutTwins(found));
             requireRecorded(kept);
-            Store.Recovered recovered = mend(kept);
+            Store.Recovered recovered = mend(kept, mending);
             found.removeAll(kept);
             found.forEach(twin -> twin.region().mapping().unmap());
             return recovered;
@@ -200,7 +210,7 @@ final class Recovery {
         return head;
     }
 
-    private Store.Recovered mend(List<Found> found) throws IOException {
+    private Store.Recovered mend(List<Found> found, boolean mending) throws IOException {
         long floor = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
         long head = head(found);
         long nextEpisode = journal.nextEpisode();
@@ -228,7 +238,7 @@ final class Recovery {
                 .orElse(-1);
         for (Found each : found) {
             long first = geometry.firstSequence(each.ordinal());
-            if (each.facts() == null) {
+            if (each.facts() == null && mending) {
                 scanner.mend(each.region().address() + SegmentGeometry.ROWS_OFFSET, first, head);
             }
             segments.add(segment(each, each.ordinal() == newestSealed));

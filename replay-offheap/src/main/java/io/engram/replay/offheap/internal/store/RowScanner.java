@@ -4,20 +4,14 @@ import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.Stamp;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
 import org.agrona.UnsafeApi;
 import org.agrona.collections.LongHashSet;
 
 /** Reads the rows of a segment that nobody writes to, and mends its slots. For one thread at a time. */
 final class RowScanner {
-    private static final long ARRAY_BASE = UnsafeApi.arrayBaseOffset(byte[].class);
-
     private final SegmentGeometry geometry;
     private final LongHashSet episodes;
-    private final CRC32C crc = new CRC32C();
-    private final byte[] image;
-    private final ByteBuffer view;
+    private final RowReader reader;
 
     /**
      * What an unsealed segment holds.
@@ -33,8 +27,7 @@ final class RowScanner {
     RowScanner(SegmentGeometry geometry, LongHashSet episodes) {
         this.episodes = episodes;
         this.geometry = geometry;
-        this.image = new byte[geometry.rowLength()];
-        this.view = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+        this.reader = new RowReader(geometry);
     }
 
     Rows scan(long rowsAddress, long firstSequence) {
@@ -45,6 +38,7 @@ final class RowScanner {
         for (int i = 0; i < geometry.rows(); i++) {
             long address = rowsAddress + (long) i * geometry.stride();
             if (isRow(address, firstSequence + i)) {
+                ByteBuffer view = reader.row();
                 end = firstSequence + i + 1;
                 nextEpisode = Math.max(nextEpisode, view.getLong(RowDescriptor.EPISODE_OFFSET) + 1);
                 newestPolicy = Math.max(newestPolicy, view.getLong(RowDescriptor.POLICY_OFFSET));
@@ -69,18 +63,10 @@ final class RowScanner {
         }
     }
 
-    /** Whether the slot holds the row that belongs there, whole; then {@code view} has it. */
+    /** Whether the slot holds the row that belongs there, whole; then the reader has it. */
     private boolean isRow(long address, long sequence) {
-        long stamp = UnsafeApi.getLong(address);
-        if (!Stamp.isPublished(stamp, sequence)) {
-            return false;
-        }
-        UnsafeApi.copyMemory(null, address, image, ARRAY_BASE, image.length);
-        int stored = view.getInt(RowDescriptor.CRC_OFFSET);
-        view.putLong(RowDescriptor.STAMP_OFFSET, Stamp.withoutState(stamp));
-        view.putInt(RowDescriptor.CRC_OFFSET, 0);
-        crc.reset();
-        crc.update(image);
-        return (int) crc.getValue() == stored && episodes.contains(view.getLong(RowDescriptor.EPISODE_OFFSET));
+        return Stamp.isPublished(UnsafeApi.getLong(address), sequence)
+                && reader.isWhole(address)
+                && episodes.contains(reader.row().getLong(RowDescriptor.EPISODE_OFFSET));
     }
 }

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * running number.
  */
 public final class SegmentFiles implements SegmentSource {
-    static final String SUFFIX = ".seg";
+    /** What their names end in. */
+    public static final String SUFFIX = ".seg";
+
     static final String TEMPORARY_SUFFIX = ".tmp";
 
     private static final int PIECE = 256 << 10;

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads what a sealed segment says of itself. */
-final class SegmentFooter {
+public final class SegmentFooter {
     private SegmentFooter() {}
 
     static ByteBuffer encode(SegmentHeader header, SealFacts facts) {
@@ -27,8 +27,14 @@ final class SegmentFooter {
         return block;
     }
 
-    /** The facts of a sealed segment, or null if the block is no footer of that segment. */
-    static @Nullable SealFacts decode(ByteBuffer block, SegmentHeader header) {
+    /**
+     * Reads the footer of a segment.
+     *
+     * @param block the footer's bytes
+     * @param header of the segment
+     * @return the facts of a sealed segment, or null if the block is no footer of that segment
+     */
+    public static @Nullable SealFacts decode(ByteBuffer block, SegmentHeader header) {
         if (block.getLong(MAGIC_OFFSET) != FOOTER_MAGIC
                 || block.getInt(VERSION_OFFSET) != VERSION
                 || block.getInt(CRC_OFFSET) != Checksum.of(block, FOOTER_LENGTH, CRC_OFFSET)

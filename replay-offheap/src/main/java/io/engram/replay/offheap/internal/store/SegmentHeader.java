@@ -19,7 +19,7 @@ import java.util.UUID;
  * @param incarnation the opening of the memory that began the segment
  * @param ordinal the segment's place
  */
-record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
+public record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
     ByteBuffer encode(SegmentGeometry geometry) {
         ByteBuffer page = ByteBuffer.allocate(SegmentGeometry.PAGE).order(ByteOrder.LITTLE_ENDIAN);
         page.putLong(MAGIC_OFFSET, MAGIC)
@@ -32,6 +32,22 @@ record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
                 .putInt(STRIDE_OFFSET, geometry.stride());
         page.putInt(CRC_OFFSET, Checksum.of(page, HEADER_LENGTH, CRC_OFFSET));
         return page;
+    }
+
+    /**
+     * Reads the header of a file and checks the file's length.
+     *
+     * @param files how files are reached
+     * @param file the segment
+     * @param superblock of the memory
+     * @return the header
+     * @throws IOException if it cannot be read
+     * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
+     */
+    public static SegmentHeader read(FileLayer files, Path file, Superblock superblock) throws IOException {
+        try (FileLayer.OpenFile open = files.openForReading(file)) {
+            return read(open, file, superblock);
+        }
     }
 
     /** Reads the header of an open file and checks the file's length. */
@@ -53,7 +69,16 @@ record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
         return header;
     }
 
-    static SegmentHeader decode(Path file, ByteBuffer page, Superblock superblock) {
+    /**
+     * Reads the header of a segment.
+     *
+     * @param file for messages
+     * @param page its first page, or what there is of it
+     * @param superblock of the memory
+     * @return the header
+     * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
+     */
+    public static SegmentHeader decode(Path file, ByteBuffer page, Superblock superblock) {
         Superblock.checkStart(file, page, MAGIC, VERSION, SegmentGeometry.PAGE);
         int crc = Checksum.of(page, HEADER_LENGTH, CRC_OFFSET);
         if (crc != page.getInt(CRC_OFFSET)) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Creates a memory's directory or opens it. Everything is read and checked before anything is changed; what a killed
@@ -24,6 +23,16 @@ import org.jspecify.annotations.Nullable;
  * renamed. A directory without a superblock holds no memory yet, whatever else of these is there.
  */
 public final class StoreOpener {
+    /** What can be in the directory of a memory. */
+    public static final Set<String> ENTRIES = Set.of(
+            DirectoryLock.FILE_NAME,
+            SuperblockDescriptor.FILE_NAME,
+            JournalFiles.DIRECTORY,
+            SegmentDescriptor.DIRECTORY,
+            IndexDescriptor.DIRECTORY,
+            ManifestDescriptor.DIRECTORY,
+            ManifestDescriptor.RESUME_DIRECTORY);
+
     private final FileLayer files;
     private final Path directory;
     private final Path superblockFile;
@@ -97,14 +106,7 @@ public final class StoreOpener {
 
     private Store open(FileLayer.Lock lock, Superblock superblock, IndexRequest indexes, long incarnation)
             throws IOException {
-        requireOwnFilesOnly(Set.of(
-                DirectoryLock.FILE_NAME,
-                SuperblockDescriptor.FILE_NAME,
-                JournalFiles.DIRECTORY,
-                SegmentDescriptor.DIRECTORY,
-                IndexDescriptor.DIRECTORY,
-                ManifestDescriptor.DIRECTORY,
-                ManifestDescriptor.RESUME_DIRECTORY));
+        requireOwnFilesOnly(ENTRIES);
         if (!files.isDirectory(journalDirectory) || !files.isDirectory(segmentDirectory)) {
             throw new CorruptStoreException("a part of the memory is missing: directory=" + directory + ", expected "
                     + JournalFiles.DIRECTORY + "/ and " + SegmentDescriptor.DIRECTORY
@@ -114,7 +116,7 @@ public final class StoreOpener {
         try {
             journal.read();
             IndexFiles indexFiles = IndexFiles.read(files, directory, superblock, indexes);
-            Manifest resume = readResume(superblock);
+            Manifest resume = ManifestCodec.readResume(files, directory, superblock);
             Recovery recovery = new Recovery(files, directory, superblock, incarnation, journal.book(), resume);
             Store.Recovered recovered = recovery.run();
             removeUnfinishedSnapshots();
@@ -145,20 +147,6 @@ public final class StoreOpener {
                 }
             }
         }
-    }
-
-    private @Nullable Manifest readResume(Superblock superblock) throws IOException {
-        Path file = directory.resolve(ManifestDescriptor.RESUME_DIRECTORY).resolve(ManifestDescriptor.FILE_NAME);
-        if (files.kind(file) == FileLayer.Kind.NOTHING) {
-            return null;
-        }
-        Manifest manifest = ManifestCodec.read(files, file);
-        if (!manifest.identity().memoryId().equals(superblock.memoryId())) {
-            throw new ForeignFileException("a manifest belongs to another memory: file=" + file + ", memory id found="
-                    + manifest.identity().memoryId() + ", expected=" + superblock.memoryId()
-                    + "; move its directory away");
-        }
-        return manifest;
     }
 
     private static List<IndexFiles.OpenIndex> openIndexes(

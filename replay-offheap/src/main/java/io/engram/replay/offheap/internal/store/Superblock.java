@@ -90,7 +90,16 @@ public record Superblock(UUID memoryId, long capacity, int segmentRows, Schema s
         return block;
     }
 
-    static Superblock read(FileLayer files, Path file) throws IOException {
+    /**
+     * Reads what a memory is.
+     *
+     * @param files how files are reached
+     * @param file its name
+     * @return as stored
+     * @throws IOException if it cannot be read
+     * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
+     */
+    public static Superblock read(FileLayer files, Path file) throws IOException {
         try (FileLayer.OpenFile open = files.open(file)) {
             long length = open.length();
             if (length > MAX_LENGTH) {

@@ -1,0 +1,76 @@
+package io.engram.replay.offheap.cli;
+
+import io.engram.replay.ReplayException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code replay}; its subcommands do the work. */
+@Command(
+        name = "replay",
+        description = "Looks after Engram replay memories on disk.",
+        mixinStandardHelpOptions = true,
+        versionProvider = ReplayCommand.Version.class,
+        subcommands = {CheckCommand.class, HelpCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:it went well, and the memory is sound",
+            "1:something is wrong with the memory",
+            "2:wrong usage, or no memory there, or it is in use"
+        })
+public final class ReplayCommand implements Runnable {
+    /** What a command returns if the memory is damaged. */
+    static final int UNSOUND = 1;
+    /** What a command returns if it could not begin. */
+    static final int REFUSED = 2;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli before run().
+    private CommandSpec spec;
+
+    ReplayCommand() {}
+
+    /**
+     * Runs a command and ends the JVM with its exit code.
+     *
+     * @param arguments a subcommand and its options
+     */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The whole command line; what the memory refuses is told in a sentence. */
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new ReplayCommand());
+        commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            if (exception instanceof ReplayException) {
+                err.println("error: " + exception.getMessage());
+                return REFUSED;
+            }
+            exception.printStackTrace(err);
+            return UNSOUND;
+        });
+        return commandLine;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing required subcommand");
+    }
+
+    /** Tells the version that the jar's manifest has. */
+    static final class Version implements CommandLine.IVersionProvider {
+        Version() {}
+
+        @Override
+        public String[] getVersion() {
+            String version = ReplayCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"replay " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
+}
