@@ -116,8 +116,9 @@ final class Trainers {
                             + missing + ", waited=" + timeout
                             + "; call its stepBoundary in every step, close it when it ends, or give a longer timeout");
                 }
-                requireOpen();
                 wait(Math.min(WAIT_MILLIS, left / 1_000_000 + 1));
+                // Closing wants nobody any more.
+                requireOpen();
             }
             Map<String, Captured> states = new LinkedHashMap<>();
             trainers.forEach((name, trainer) -> {
