@@ -14,6 +14,9 @@ final class Trainers {
     private static final long WAIT_MILLIS = 100;
 
     private final Map<String, Registered> trainers = new TreeMap<>();
+    /** How many have ended. */
+    private long pauses;
+
     private boolean closed;
 
     private final class Registered implements Trainer {
@@ -75,7 +78,9 @@ final class Trainers {
         synchronized (this) {
             trainer.captured = state;
             notifyAll();
-            while (trainer.wanted && !closed) {
+            // Another pause may begin before this thread runs again; it waits for another boundary.
+            long own = pauses;
+            while (trainer.wanted && pauses == own && !closed) {
                 try {
                     wait(WAIT_MILLIS);
                 } catch (InterruptedException e) {
@@ -83,7 +88,6 @@ final class Trainers {
                     interrupted = true;
                 }
             }
-            trainer.captured = null;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -106,6 +110,8 @@ final class Trainers {
                 if (trainer.owner == caller) {
                     trainer.captured = trainer.capture.get();
                 } else {
+                    // One that came too late for the last pause may have left something.
+                    trainer.captured = null;
                     trainer.wanted = true;
                 }
             }
@@ -148,6 +154,7 @@ final class Trainers {
 
     /** Lets the trainers go on. */
     synchronized void release() {
+        pauses++;
         for (Registered trainer : trainers.values()) {
             trainer.wanted = false;
             trainer.captured = null;

@@ -119,4 +119,48 @@ final class ReadmeSnippets {
         }
         // README stacks end
     }
+
+    /** An agent that can be saved between two steps. */
+    interface SavableAgent {
+        long steps();
+
+        void step(StreamWriter writer, Sampler sampler);
+
+        byte[] state();
+
+        void restore(byte[] state);
+    }
+
+    static void branch(Path directory, Path branch, Schema schema, SavableAgent agent, long steps) {
+        // README snapshots begin
+        try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(schema, 1_000_000)
+                        .directory(directory)
+                        .open();
+                StreamWriter writer = memory.writer("actor-0");
+                Sampler sampler =
+                        memory.sampler(SamplerSpec.uniform("learner", 256).build())) {
+            memory.resumePoint()
+                    .ifPresent(
+                            point -> { // after a restore or a fork
+                                sampler.restore(point.samplerState("learner").orElseThrow());
+                                agent.restore(point.state("agent").orElseThrow());
+                            });
+            while (agent.steps() < steps) {
+                agent.step(writer, sampler); // begins an episode unless writer.inEpisode()
+                if (agent.steps() % 10_000 == 0) {
+                    memory.beginSnapshot(SnapshotRequest.named("step-" + agent.steps())
+                            .step(agent.steps())
+                            .state("agent", Captured.of(agent.state()))
+                            .retention(Retention.last(3).andEvery(10)));
+                }
+            }
+        }
+        Snapshots snapshots = Snapshots.of(directory);
+        snapshots.fork("step-10000", branch); // another memory that begins there
+        snapshots.restore("step-20000"); // this one goes back
+        try (OffHeapReplayMemory past = OffHeapReplayMemory.openSnapshot(directory, "step-10000")) {
+            System.out.println(past.size() + " rows to sample, read-only");
+        }
+        // README snapshots end
+    }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.replay.Batch;
 import io.engram.replay.DType;
+import io.engram.replay.Sampler;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,60 @@ class ReadmeTest {
         String third = between(source, "// README stacks begin\n", "\n        // README stacks end")
                 .stripIndent();
         assertThat(readme).contains("```java\n" + third + "\n```");
+        String fourth = between(source, "// README snapshots begin\n", "\n        // README snapshots end")
+                .stripIndent();
+        assertThat(readme).contains("```java\n" + fourth + "\n```");
+    }
+
+    @Test
+    void snippetBranchesARun() {
+        Schema schema = Schema.builder().observation(DType.F32, 1).build();
+        Path memory = directory.resolve("memory");
+        Path branch = directory.resolve("branch");
+        CountingAgent agent = new CountingAgent();
+        ReadmeSnippets.branch(memory, branch, schema, agent, 25_000);
+        assertThat(Snapshots.of(memory).list()).extracting(Snapshot::name).containsExactly("step-10000", "step-20000");
+        CountingAgent resumed = new CountingAgent();
+        try (OffHeapReplayMemory fork =
+                OffHeapReplayMemory.builder(schema, 1_000_000).directory(branch).open()) {
+            resumed.restore(fork.resumePoint().orElseThrow().state("agent").orElseThrow());
+            assertThat(resumed.steps).isEqualTo(10_000);
+            assertThat(fork.size()).isEqualTo(10_001);
+        }
+        try (OffHeapReplayMemory restored =
+                OffHeapReplayMemory.builder(schema, 1_000_000).directory(memory).open()) {
+            assertThat(restored.size()).isEqualTo(20_001);
+        }
+    }
+
+    /** Its steps are all that it knows. */
+    private static final class CountingAgent implements ReadmeSnippets.SavableAgent {
+        private long steps;
+
+        @Override
+        public long steps() {
+            return steps;
+        }
+
+        @Override
+        public void step(StreamWriter writer, Sampler sampler) {
+            if (!writer.inEpisode()) {
+                writer.begin(new float[1]);
+            }
+            writer.field("observation").set(new float[] {steps});
+            writer.step(false, false);
+            steps++;
+        }
+
+        @Override
+        public byte[] state() {
+            return ByteBuffer.allocate(Long.BYTES).putLong(steps).array();
+        }
+
+        @Override
+        public void restore(byte[] state) {
+            steps = ByteBuffer.wrap(state).getLong();
+        }
     }
 
     @Test
