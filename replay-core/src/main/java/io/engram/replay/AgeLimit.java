@@ -3,7 +3,9 @@ package io.engram.replay;
 import java.time.Duration;
 
 /**
- * How old what is sampled may be. Immutable. What is older is left out, with no effect on how the rest is drawn.
+ * How old what is sampled may be. Immutable. What has too many rows behind it, or too much time, is left out before it
+ * is drawn, with no effect on how the rest is. Of what version of the policy a row is shows only when it was drawn; it
+ * is then drawn anew, by priority in the same stratum first, and its mass counts in the total.
  *
  * @param steps how many rows may have been appended after the one that the transition or window is known by,
  *     {@link Batch#sequence}, at least 1; {@link #UNLIMITED} for any

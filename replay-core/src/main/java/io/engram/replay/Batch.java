@@ -89,7 +89,7 @@ public class Batch {
 
     /**
      * How many rows had been appended to the memory, when the batch was filled, after the one that a transition or
-     * window starts from.
+     * window is known by, {@link #sequence}.
      *
      * @param row 0 to size - 1
      * @return at least 0

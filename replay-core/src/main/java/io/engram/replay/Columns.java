@@ -82,11 +82,16 @@ public final class Columns {
      * @param types a field for each column, whose name, dtype and shape it has; names differ
      * @param rows how many rows, at least 1
      * @return new columns, in the order of {@code types}
+     * @throws SchemaException if two have the same name
      * @throws IllegalArgumentException if {@code rows} is below 1 or the memory would exceed 2 GiB
      */
     public static Columns allocate(List<Field> types, int rows) {
         Map<String, Field> fields = new LinkedHashMap<>();
-        types.forEach(type -> fields.put(type.name(), type));
+        for (Field type : types) {
+            if (fields.put(type.name(), type) != null) {
+                throw new SchemaException("column '" + type.name() + "' is named twice in " + types);
+            }
+        }
         return allocate(fields, rows);
     }
 

@@ -77,6 +77,10 @@ class ColumnsTest {
 
     @Test
     void badRequestsAreRefused() {
+        assertThatThrownBy(() ->
+                        Columns.allocate(List.of(Field.step("twice", DType.F32), Field.step("twice", DType.I32)), 2))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("'twice'");
         for (String name : new String[] {"rewards", "next/reward", "next/terminated", "next/next/observation", ""}) {
             assertThatThrownBy(() -> Columns.allocate(schema, List.of(name), 2))
                     .isInstanceOf(SchemaException.class)

@@ -12,9 +12,6 @@ import org.agrona.UnsafeApi;
  * reads is to be trusted only if the stamps of all rows that were walked over are found unchanged afterwards.
  */
 public final class EpisodeWalk {
-    /** A sequence that no row has. */
-    public static final long NONE = -1;
-
     private static final int ENDS = RowFlags.TERMINATED | RowFlags.TRUNCATED;
 
     private final Ring ring;

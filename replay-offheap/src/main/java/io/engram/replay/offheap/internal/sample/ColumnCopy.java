@@ -8,7 +8,6 @@ import org.agrona.UnsafeApi;
  */
 final class ColumnCopy {
     private static final int SMALL = 128;
-    private static final int PIECE = 256 << 10;
 
     private final long target;
     private final int offset;
@@ -75,12 +74,7 @@ final class ColumnCopy {
 
     private void copyBytes(long[] rows) {
         for (int lane = 0; lane < rows.length; lane++) {
-            long from = rows[lane] + offset;
-            long to = target + (long) lane * length;
-            // In pieces, because no thread reaches a safepoint inside a copy.
-            for (int at = 0; at < length; at += PIECE) {
-                UnsafeApi.copyMemory(from + at, to + at, Math.min(PIECE, length - at));
-            }
+            Bytes.copy(rows[lane] + offset, target + (long) lane * length, length);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.engram.replay.offheap.internal.store;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A directory with all that is in it. */
 public final class DirectoryTree {
@@ -46,5 +47,15 @@ public final class DirectoryTree {
             }
         }
         files.syncDirectory(directory);
+    }
+
+    /** Removes a file that is of no use; returns why it cannot be, to be told with why it is of no use. */
+    static @Nullable IOException discard(FileLayer files, Path file) {
+        try {
+            files.delete(file);
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
     }
 }

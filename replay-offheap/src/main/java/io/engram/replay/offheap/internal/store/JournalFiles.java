@@ -81,7 +81,7 @@ public final class JournalFiles implements PageSource {
             if (mapping != null) {
                 mapping.unmap();
             }
-            throw full(number, e, discard(temporary));
+            throw full(number, e, DirectoryTree.discard(files, temporary));
         }
     }
 
@@ -157,15 +157,6 @@ public final class JournalFiles implements PageSource {
 
     private static StorageException failed(Path file, IOException e) {
         return new StorageException("a page of the journal could not be made durable: file=" + file + ": " + e, e);
-    }
-
-    private @Nullable IOException discard(Path temporary) {
-        try {
-            files.delete(temporary);
-            return null;
-        } catch (IOException e) {
-            return e;
-        }
     }
 
     private StorageFullException full(long number, IOException cause, @Nullable IOException onDiscard) {

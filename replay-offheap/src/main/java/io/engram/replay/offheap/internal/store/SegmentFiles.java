@@ -72,7 +72,7 @@ public final class SegmentFiles implements SegmentSource {
             if (mapping != null) {
                 mapping.unmap();
             }
-            throw full(ordinal, e, discard(temporary));
+            throw full(ordinal, e, DirectoryTree.discard(files, temporary));
         }
     }
 
@@ -244,15 +244,6 @@ public final class SegmentFiles implements SegmentSource {
 
     private static Path temporary(Path file) {
         return file.resolveSibling(file.getFileName() + TEMPORARY_SUFFIX);
-    }
-
-    private @Nullable IOException discard(Path temporary) {
-        try {
-            files.delete(temporary);
-            return null;
-        } catch (IOException e) {
-            return e;
-        }
     }
 
     private StorageFullException full(long ordinal, IOException cause, @Nullable IOException onDiscard) {
