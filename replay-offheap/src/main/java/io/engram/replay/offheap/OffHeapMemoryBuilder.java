@@ -16,6 +16,7 @@ import io.engram.replay.offheap.internal.store.Store;
 import io.engram.replay.offheap.internal.store.StoreOpener;
 import io.engram.replay.offheap.internal.store.Superblock;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
+import io.engram.replay.offheap.internal.upkeep.Upkeep;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ public final class OffHeapMemoryBuilder {
     private final List<PriorityIndex> indexes = new ArrayList<>();
     private final Set<String> droppedIndexes = new HashSet<>();
     private Duration closeTimeout = Duration.ofSeconds(10);
+    private Duration syncEvery = Duration.ZERO;
     private FileLayer files = new NioFileLayer();
     private boolean automaticUpkeep = true;
     private int journalPageLength = JournalFiles.PAGE_LENGTH;
@@ -143,6 +145,24 @@ public final class OffHeapMemoryBuilder {
         return this;
     }
 
+    /**
+     * Makes everything durable from time to time, as {@link OffHeapReplayMemory#sync} does, by a thread of its own: a
+     * power loss then takes what was appended in about that time. Unless said nothing is synced but what is sealed: a
+     * power loss takes the last two segments and what is behind them, the death of the process nothing. Appending and
+     * sampling wait for neither, but share the disk and its caches; README.md has the cost.
+     *
+     * @param interval from the end of one sync to the next; zero for never
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public OffHeapMemoryBuilder syncEvery(Duration interval) {
+        if (interval.isNegative()) {
+            throw new IllegalArgumentException("syncEvery=" + interval + ", expected zero or more");
+        }
+        this.syncEvery = interval;
+        return this;
+    }
+
     OffHeapMemoryBuilder files(FileLayer layer) {
         this.files = layer;
         return this;
@@ -200,7 +220,13 @@ public final class OffHeapMemoryBuilder {
         }
         UUID newMemoryId = fixedMemoryId == null ? UUID.randomUUID() : fixedMemoryId;
         long incarnation = fixedIncarnation == null ? new SecureRandom().nextLong() : fixedIncarnation;
-        Opening opening = new Opening(schema, capacity, incarnation, indexes, closeTimeout, automaticUpkeep, clock);
+        Opening opening = new Opening(
+                schema,
+                capacity,
+                incarnation,
+                indexes,
+                new Upkeep.Times(clock, closeTimeout, syncEvery),
+                automaticUpkeep);
         if (directory == null) {
             return new OffHeapReplayMemory(opening, geometry, new AnonymousPages(journalPageLength), null);
         }

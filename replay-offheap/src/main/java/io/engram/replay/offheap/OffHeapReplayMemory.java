@@ -124,7 +124,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 timeline,
                 epochs,
                 geometry.ordinal(recovered.floor()),
-                opening.closeTimeout(),
+                opening.times(),
                 new Upkeep.Rest(journal, episodes::endAll, indexes::free));
         this.snapshotter = home == null || home.store().isReadOnly() ? null : new Snapshotter(this, home, opening);
         if (opening.automaticUpkeep() && !isReadOnly()) {

@@ -2,7 +2,7 @@ package io.engram.replay.offheap;
 
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.Schema;
-import java.time.Duration;
+import io.engram.replay.offheap.internal.upkeep.Upkeep;
 import java.util.List;
 import org.agrona.concurrent.EpochClock;
 
@@ -13,19 +13,22 @@ import org.agrona.concurrent.EpochClock;
  * @param capacity rows to keep
  * @param incarnation the number of this opening
  * @param indexes that are wanted, where there is no store to have them
- * @param closeTimeout how long to wait for threads inside an operation
+ * @param times of syncing and closing, and the clock that says when
  * @param automaticUpkeep whether background threads run; otherwise tests do their work
- * @param clock that says when
  */
 record Opening(
         Schema schema,
         long capacity,
         long incarnation,
         List<PriorityIndex> indexes,
-        Duration closeTimeout,
-        boolean automaticUpkeep,
-        EpochClock clock) {
+        Upkeep.Times times,
+        boolean automaticUpkeep) {
     Opening {
         indexes = List.copyOf(indexes);
+    }
+
+    /** The clock that says when. */
+    EpochClock clock() {
+        return times.clock();
     }
 }

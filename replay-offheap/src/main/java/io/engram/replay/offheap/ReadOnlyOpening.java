@@ -6,6 +6,7 @@ import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.SnapshotOpener;
 import io.engram.replay.offheap.internal.store.Store;
 import io.engram.replay.offheap.internal.store.Superblock;
+import io.engram.replay.offheap.internal.upkeep.Upkeep;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -28,9 +29,8 @@ final class ReadOnlyOpening {
                 superblock.capacity(),
                 new SecureRandom().nextLong(),
                 List.of(),
-                CLOSE_TIMEOUT,
-                false,
-                SystemEpochClock.INSTANCE);
+                new Upkeep.Times(SystemEpochClock.INSTANCE, CLOSE_TIMEOUT, Duration.ZERO),
+                false);
         return OffHeapReplayMemory.of(opening, new Home(files, directory, store));
     }
 }

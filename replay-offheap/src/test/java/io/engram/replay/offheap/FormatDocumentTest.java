@@ -19,6 +19,7 @@ import io.engram.replay.offheap.internal.ring.Stamp;
 import io.engram.replay.offheap.internal.store.DirectoryLock;
 import io.engram.replay.offheap.internal.store.IndexDescriptor;
 import io.engram.replay.offheap.internal.store.JournalFiles;
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
 import io.engram.replay.offheap.internal.store.SegmentDescriptor;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.lang.reflect.Field;
@@ -72,7 +73,15 @@ class FormatDocumentTest {
                         "Priority index: part",
                         "Index header: offset",
                         "Maximum: offset",
-                        "Leaf: bits");
+                        "Leaf: bits",
+                        "Snapshot: name",
+                        "Manifest: offset",
+                        "Entry: offset",
+                        "Entry: type",
+                        "Entry FILE: offset",
+                        "Entry STREAM: offset",
+                        "Entry SAMPLER: offset",
+                        "Entry INDEX: offset");
     }
 
     @Test
@@ -293,10 +302,14 @@ class FormatDocumentTest {
                         "`" + JournalFiles.DIRECTORY + "/`",
                         "`" + SegmentDescriptor.DIRECTORY + "/`",
                         "`" + IndexDescriptor.DIRECTORY + "/`",
+                        "`" + ManifestDescriptor.DIRECTORY + "/`",
+                        "`" + ManifestDescriptor.RESUME_DIRECTORY + "/`",
+                        "`" + ManifestDescriptor.RESTORE_DIRECTORY + "/`",
                         "`" + SuperblockDescriptor.FILE_NAME + ".tmp`, `" + JournalFiles.DIRECTORY + "/*"
                                 + JournalFiles.SUFFIX + ".tmp`, `" + SegmentDescriptor.DIRECTORY
                                 + "/*.seg.tmp`, `" + IndexDescriptor.DIRECTORY + "/*" + IndexDescriptor.SUFFIX
-                                + ".tmp`");
+                                + ".tmp`, `" + ManifestDescriptor.DIRECTORY + "/*.tmp`, `"
+                                + ManifestDescriptor.RESTORE_DIRECTORY + ".tmp`");
     }
 
     /** The bytes that a memory wrote mean what the document says, whatever the descriptors say. */

@@ -9,7 +9,10 @@ import io.engram.replay.StreamWriter;
 import io.engram.replay.offheap.internal.store.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,12 +25,15 @@ class SyncTest {
     private final HookedFiles files = new HookedFiles();
 
     private OffHeapReplayMemory open() {
+        return builder().open();
+    }
+
+    private OffHeapMemoryBuilder builder() {
         return OffHeapReplayMemory.builder(Story.schema(RowLayout.ARRIVAL), 64)
                 .directory(directory)
                 .segmentRows(8)
                 .files(files)
-                .withoutAutomaticUpkeep()
-                .open();
+                .withoutAutomaticUpkeep();
     }
 
     private void failOnce() {
@@ -89,6 +95,35 @@ class SyncTest {
             syncing.join();
             assertThat(outcome.get()).isInstanceOf(StoreFailedException.class);
         }
+    }
+
+    @Test
+    void memoryThatSyncsFromTimeToTimeDoesSoWhenTheTimeHasCome() {
+        AtomicLong now = new AtomicLong(1_000);
+        AtomicInteger syncs = new AtomicInteger();
+        try (OffHeapReplayMemory memory =
+                builder().clock(now::get).syncEvery(Duration.ofMillis(200)).open()) {
+            Story.tell(memory.writer("a"), 0, 0, 5);
+            files.beforeForce = syncs::incrementAndGet;
+            memory.upkeep().turn();
+            assertThat(syncs.get()).isZero();
+            now.addAndGet(200);
+            memory.upkeep().turn();
+            int first = syncs.get();
+            assertThat(first).isPositive();
+            now.addAndGet(199);
+            memory.upkeep().turn();
+            assertThat(syncs.get()).isEqualTo(first);
+            now.addAndGet(1);
+            failOnce();
+            memory.upkeep().turn();
+            assertThatThrownBy(memory::sync).isInstanceOf(StoreFailedException.class);
+            now.addAndGet(200);
+            memory.upkeep().turn();
+        }
+        assertThatThrownBy(() -> builder().syncEvery(Duration.ofMillis(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("syncEvery=");
     }
 
     @Test

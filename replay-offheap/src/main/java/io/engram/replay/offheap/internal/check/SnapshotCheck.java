@@ -128,8 +128,10 @@ final class SnapshotCheck {
         List<Long> found = new ArrayList<>();
         for (Manifest.Entry entry : manifest.files()) {
             if (isSegment(entry)) {
-                found.add(SegmentHeader.read(files, directory.resolve(entry.path()), superblock)
-                        .ordinal());
+                Path file = directory.resolve(entry.path());
+                try (FileLayer.OpenFile open = files.openForReading(file)) {
+                    found.add(SegmentHeader.read(open, file, superblock).ordinal());
+                }
             }
         }
         found.sort(null);

@@ -94,24 +94,26 @@ public final class IndexCopy {
     }
 
     private void copyLeaves(long from, long to) throws IOException {
+        // No piece goes beyond the last leaf, so all its rows are of one generation.
+        long generation = Leaf.generation(Math.max(0, from), leaves);
+        long leaf = Math.floorMod(from, (long) leaves) - from;
         piece.clear();
         for (long sequence = from; sequence < to; sequence++) {
-            piece.putLong(word(sequence));
+            piece.putLong(word(sequence, (int) (sequence + leaf), generation));
         }
         // Only now: what is evicted later was copied before.
         tail = Math.max(tail, Math.min(index.cursor(), to));
         target.write(piece.flip(), position(memory.leavesAddress(), from));
     }
 
-    private long word(long sequence) {
+    private long word(long sequence, int leaf, long generation) {
         if (sequence < 0) {
             return Leaf.FRESH;
         }
-        long generation = Leaf.generation(sequence, leaves);
         if (sequence < tail) {
             return Leaf.dead(generation);
         }
-        long word = index.tree().word((int) (sequence % leaves));
+        long word = index.tree().word(leaf);
         return Leaf.generation(word) == generation && sequence < head
                 ? word
                 : Leaf.dead((generation - 1) & Leaf.GENERATION_MASK);

@@ -69,18 +69,23 @@ public final class IndexLoader {
         boolean ranked = settings.kind() == PriorityIndex.Kind.RANK;
         // Before the first ranking all have rank 1.
         long initialMass = initial == 0 ? 0 : ranked ? Mass.MAX : Mass.of(Mass.exact(initial, settings.alpha()));
-        for (long sequence = head - leaves; sequence < head; sequence++) {
-            int leaf = (int) Math.floorMod(sequence, (long) leaves);
+        // Divided once, not for every row.
+        int leaf = (int) Math.floorMod(head, (long) leaves);
+        long generation = head < leaves ? 0 : Leaf.generation(head - leaves, leaves);
+        for (long sequence = head - leaves; sequence < head; sequence++, leaf++) {
+            if (leaf == leaves) {
+                leaf = 0;
+                generation = Leaf.generation(sequence, leaves);
+            }
             long address = memory.leavesAddress() + (long) leaf * Long.BYTES;
             long rank = ranked ? memory.ranksAddress() + (long) leaf * Long.BYTES : 0;
             if (sequence < 0) {
                 put(address, Leaf.FRESH);
                 clear(rank);
             } else if (sequence < tail) {
-                put(address, Leaf.dead(Leaf.generation(sequence, leaves)));
+                put(address, Leaf.dead(generation));
                 clear(rank);
             } else {
-                long generation = Leaf.generation(sequence, leaves);
                 long word = settle(UnsafeApi.getLong(address), generation, sequence, initialMass);
                 put(address, word);
                 settleRank(rank, word, generation, initial);
@@ -99,7 +104,10 @@ public final class IndexLoader {
     private void put(long address, long word) {
         long found = UnsafeApi.getLong(address);
         disowned |= Leaf.mass(found) > 0 && Leaf.generation(found) != Leaf.generation(word);
-        UnsafeApi.putLong(address, word);
+        if (found != word) {
+            // A page that nothing is stored into stays shared with the file of a snapshot.
+            UnsafeApi.putLong(address, word);
+        }
     }
 
     private long settle(long word, long generation, long sequence, long initialMass) {

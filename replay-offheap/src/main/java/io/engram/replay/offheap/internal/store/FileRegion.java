@@ -1,6 +1,7 @@
 package io.engram.replay.offheap.internal.store;
 
 import io.engram.replay.offheap.internal.ring.Region;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
@@ -19,6 +20,17 @@ final class FileRegion implements Region {
         this.file = file;
         this.header = header;
         this.own = own;
+    }
+
+    /** Maps a segment file once its header is known to be right; for reading only, or to be changed. */
+    static FileRegion open(FileLayer files, Path file, Superblock superblock, long incarnation, boolean readOnly)
+            throws IOException {
+        try (FileLayer.OpenFile open = readOnly ? files.openForReading(file) : files.open(file)) {
+            SegmentHeader header = SegmentHeader.read(open, file, superblock);
+            long length = superblock.geometry().length();
+            FileLayer.Mapping mapping = readOnly ? open.mapForReading(length) : open.map(length);
+            return new FileRegion(mapping, file, header, header.incarnation() == incarnation);
+        }
     }
 
     @Override

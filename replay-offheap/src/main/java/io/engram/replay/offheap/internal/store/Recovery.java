@@ -34,6 +34,7 @@ final class Recovery {
     private final @Nullable Manifest resume;
     private final RowScanner scanner;
     private final List<Path> leftovers = new ArrayList<>();
+    private final List<FileRegion> mapped = new ArrayList<>();
 
     /** {@code journal}: what the journal says; {@code resume}: of the snapshot that the memory was made from. */
     Recovery(
@@ -67,9 +68,6 @@ final class Recovery {
         }
     }
 
-    /** A segment file whose header was read. */
-    private record Candidate(Path file, SegmentHeader header) {}
-
     /** Finds the rows and mends what needs it. */
     Store.Recovered run() throws IOException {
         return run(true);
@@ -83,8 +81,8 @@ final class Recovery {
     private Store.Recovered run(boolean mending) throws IOException {
         List<Found> found = new ArrayList<>();
         try {
-            for (Candidate candidate : candidates()) {
-                found.add(scan(candidate));
+            for (FileRegion region : regions()) {
+                found.add(scan(region));
             }
             List<Found> kept = consecutive(withoutTwins(found));
             requireRecorded(kept);
@@ -93,41 +91,34 @@ final class Recovery {
             found.forEach(twin -> twin.region().mapping().unmap());
             return recovered;
         } catch (Throwable t) {
-            found.forEach(each -> each.region().mapping().unmap());
+            mapped.forEach(each -> each.mapping().unmap());
             throw t;
         }
     }
 
-    private List<Candidate> candidates() throws IOException {
-        List<Candidate> candidates = new ArrayList<>();
+    private List<FileRegion> regions() throws IOException {
         for (Path file : files.list(directory)) {
             String name = String.valueOf(file.getFileName());
             if (name.endsWith(SegmentFiles.SUFFIX + SegmentFiles.TEMPORARY_SUFFIX)) {
                 files.open(file).close();
                 leftovers.add(file);
             } else if (name.endsWith(SegmentFiles.SUFFIX)) {
-                candidates.add(new Candidate(file, SegmentHeader.read(files, file, superblock)));
+                mapped.add(FileRegion.open(files, file, superblock, incarnation, false));
             } else {
                 throw new ForeignFileException(
                         "something that is not a segment is among the segments: file=" + file + "; move it away");
             }
         }
-        candidates.sort(Comparator.comparingLong(candidate -> candidate.header().ordinal()));
-        return candidates;
+        mapped.sort(Comparator.comparingLong(region -> region.header().ordinal()));
+        return mapped;
     }
 
-    private Found scan(Candidate candidate) throws IOException {
-        FileLayer.Mapping mapping;
-        try (FileLayer.OpenFile open = files.open(candidate.file())) {
-            mapping = open.map(geometry.length());
-        }
-        boolean own = candidate.header().incarnation() == incarnation;
-        FileRegion region = new FileRegion(mapping, candidate.file(), candidate.header(), own);
+    private Found scan(FileRegion region) {
+        SegmentHeader header = region.header();
         byte[] footer = new byte[SegmentDescriptor.FOOTER_LENGTH];
         region.get(geometry.footerOffset(), footer);
-        SealFacts facts =
-                SegmentFooter.decode(ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN), candidate.header());
-        long first = geometry.firstSequence(candidate.header().ordinal());
+        SealFacts facts = SegmentFooter.decode(ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN), header);
+        long first = geometry.firstSequence(header.ordinal());
         RowScanner.Rows rows = facts != null
                 ? new RowScanner.Rows(
                         first + geometry.rows(), facts.nextEpisode(), facts.newestPolicy(), facts.nextStream())

@@ -35,33 +35,31 @@ public record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
     }
 
     /**
-     * Reads the header of a file and checks the file's length.
+     * Reads the header of an open file and checks the file's length.
      *
-     * @param files how files are reached
-     * @param file the segment
+     * @param open the segment
+     * @param file for messages
      * @param superblock of the memory
      * @return the header
      * @throws IOException if it cannot be read
      * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
      */
-    public static SegmentHeader read(FileLayer files, Path file, Superblock superblock) throws IOException {
-        SegmentGeometry geometry = superblock.geometry();
-        try (FileLayer.OpenFile open = files.openForReading(file)) {
-            long length = open.length();
-            ByteBuffer page = ByteBuffer.allocate((int) Math.min(length, SegmentGeometry.PAGE))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            open.read(page, 0);
-            SegmentHeader header = decode(file, page, superblock);
-            if (length < geometry.length()) {
-                throw new TruncatedStoreException("a segment is too short: file=" + file + ", length=" + length
-                        + ", expected " + geometry.length() + "; restore it from a copy");
-            }
-            if (length > geometry.length()) {
-                throw new CorruptStoreException("a segment is too long: file=" + file + ", length=" + length
-                        + ", expected " + geometry.length());
-            }
-            return header;
+    public static SegmentHeader read(FileLayer.OpenFile open, Path file, Superblock superblock) throws IOException {
+        long expected = superblock.geometry().length();
+        long length = open.length();
+        ByteBuffer page = ByteBuffer.allocate((int) Math.min(length, SegmentGeometry.PAGE))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        open.read(page, 0);
+        SegmentHeader header = decode(file, page, superblock);
+        if (length < expected) {
+            throw new TruncatedStoreException("a segment is too short: file=" + file + ", length=" + length
+                    + ", expected " + expected + "; restore it from a copy");
         }
+        if (length > expected) {
+            throw new CorruptStoreException(
+                    "a segment is too long: file=" + file + ", length=" + length + ", expected " + expected);
+        }
+        return header;
     }
 
     /**

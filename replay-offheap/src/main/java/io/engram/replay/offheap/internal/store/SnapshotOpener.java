@@ -106,13 +106,17 @@ public final class SnapshotOpener {
                 throw new CorruptStoreException("a file of the snapshot is missing: file=" + file
                         + "; restore it from a copy, or delete the snapshot");
             }
+            if (!entry.isPrivate()) {
+                // Who opens it looks at its length, and whether it is what it should be.
+                continue;
+            }
             long length = length(file);
             if (length < entry.length()) {
                 throw new TruncatedStoreException("a file of the snapshot is too short: file=" + file + ", length="
                         + length + ", expected " + entry.length() + "; restore it from a copy, or delete the snapshot");
             }
-            int crc = entry.isPrivate() ? pieces.checksum(files, file) : 0;
-            if (length > entry.length() || (entry.isPrivate() && crc != entry.crc())) {
+            int crc = pieces.checksum(files, file);
+            if (length > entry.length() || crc != entry.crc()) {
                 throw new CorruptStoreException("a file of the snapshot is damaged: file=" + file + ", length=" + length
                         + ", expected " + entry.length() + ", crc32c found=" + Integer.toHexString(crc) + ", expected="
                         + Integer.toHexString(entry.crc()) + "; restore it from a copy, or delete the snapshot");
@@ -178,17 +182,13 @@ public final class SnapshotOpener {
     private Segment openSegment(Manifest.Entry entry, Superblock superblock) throws IOException {
         Path file = directory.resolve(entry.path());
         SegmentGeometry geometry = superblock.geometry();
-        SegmentHeader header = SegmentHeader.read(files, file, superblock);
-        FileLayer.Mapping mapping;
-        try (FileLayer.OpenFile open = files.openForReading(file)) {
-            mapping = open.mapForReading(geometry.length());
-        }
-        FileRegion region = new FileRegion(mapping, file, header, false);
+        FileRegion region = FileRegion.open(files, file, superblock, 0, true);
+        SegmentHeader header = region.header();
         byte[] footer = new byte[SegmentDescriptor.FOOTER_LENGTH];
         region.get(geometry.footerOffset(), footer);
         SealFacts facts = SegmentFooter.decode(ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN), header);
         if (facts == null && !entry.isPrivate()) {
-            mapping.unmap();
+            region.mapping().unmap();
             throw new CorruptStoreException("a sealed segment of the snapshot has no footer: file=" + file + ", offset="
                     + geometry.footerOffset() + "; restore it from a copy, or delete the snapshot");
         }

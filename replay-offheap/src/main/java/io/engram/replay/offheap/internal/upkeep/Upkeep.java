@@ -21,6 +21,7 @@ import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.CompositeAgent;
+import org.agrona.concurrent.EpochClock;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,14 +61,14 @@ public final class Upkeep {
      * @param timeline of its rows
      * @param epochs of its users
      * @param lowest the first segment there is
-     * @param closeTimeout how long to wait for threads inside an operation at the end
+     * @param times of syncing and closing
      * @param rest of what the ring's users use
      */
-    public Upkeep(Ring ring, Timeline timeline, Epochs epochs, long lowest, Duration closeTimeout, Rest rest) {
+    public Upkeep(Ring ring, Timeline timeline, Epochs epochs, long lowest, Times times, Rest rest) {
         this.ring = ring;
         this.epochs = epochs;
         this.lowest = lowest;
-        this.closeTimeout = closeTimeout;
+        this.closeTimeout = times.closeTimeout();
         this.timekeeper = new Timekeeper(ring, timeline);
         this.freeRest = rest.free();
         this.endEpisodes = rest.endEpisodes();
@@ -77,7 +78,8 @@ public final class Upkeep {
             files.setJournalForce(keeper::force);
             BooleanSupplier forceRows = () -> tryForce(files);
             this.preparer = new Preparer(ring, epochs, lowest, gate, keeper::prepare);
-            this.sealer = new Sealer(ring, epochs, lowest, () -> keeper.tidy(forceRows));
+            Syncer syncer = new Syncer(times.clock(), times.syncEvery(), () -> sync(files));
+            this.sealer = new Sealer(ring, epochs, lowest, () -> keeper.tidy(forceRows) + syncer.doWork());
         } else {
             this.preparer = new Preparer(ring, epochs, lowest, gate, () -> keeper.prepare() + keeper.tidy(() -> true));
             this.sealer = null;
@@ -92,6 +94,15 @@ public final class Upkeep {
      * @param free frees all the rest
      */
     public record Rest(EpisodeJournal journal, Runnable endEpisodes, Runnable free) {}
+
+    /**
+     * How long what may take.
+     *
+     * @param clock that says when
+     * @param closeTimeout how long {@link #close} waits for threads inside an operation
+     * @param syncEvery from the end of one sync to the next; zero for never
+     */
+    public record Times(EpochClock clock, Duration closeTimeout, Duration syncEvery) {}
 
     private boolean tryForce(SegmentFiles files) {
         try {
