@@ -14,7 +14,11 @@ import io.engram.replay.offheap.internal.store.JournalFiles;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.store.Store;
 import io.engram.replay.offheap.internal.store.StoreOpener;
+import io.engram.replay.offheap.internal.store.Superblock;
+import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import io.engram.replay.offheap.internal.upkeep.Upkeep;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -51,6 +55,21 @@ public final class OffHeapMemoryBuilder {
         }
         this.schema = schema;
         this.capacity = capacity;
+    }
+
+    /** Describes a memory that exists as it is. */
+    static OffHeapMemoryBuilder ofExisting(Path directory) {
+        Platform.require();
+        Path file = directory.resolve(SuperblockDescriptor.FILE_NAME);
+        try {
+            Superblock superblock = Superblock.read(new NioFileLayer(), file);
+            return new OffHeapMemoryBuilder(superblock.schema(), superblock.capacity()).directory(directory);
+        } catch (NoSuchFileException e) {
+            throw new ForeignFileException("no Engram memory: directory=" + directory + ", expected "
+                    + SuperblockDescriptor.FILE_NAME + " in it; give the directory that holds the memory");
+        } catch (IOException e) {
+            throw new StorageException("the memory could not be opened: directory=" + directory + ": " + e, e);
+        }
     }
 
     /**

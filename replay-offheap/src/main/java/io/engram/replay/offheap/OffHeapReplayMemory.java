@@ -175,6 +175,21 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     /**
+     * Opens a memory that exists, whatever it holds: with the schema, the capacity and the priority indexes that it
+     * has. For programs that look after memories; one that appends should say with {@link #builder} what it expects.
+     *
+     * @param directory of the memory
+     * @return the memory
+     * @throws ForeignFileException if there is no memory in the directory
+     * @throws StoreLockedException if it is in use
+     * @throws StorageException another subclass, which says what is wrong with the files; nothing was changed
+     * @throws UnsupportedPlatformException if the JVM lacks a flag or the machine is not supported
+     */
+    public static OffHeapReplayMemory open(Path directory) {
+        return OffHeapMemoryBuilder.ofExisting(directory).open();
+    }
+
+    /**
      * Opens a snapshot of a memory for reading, where it lies; as many processes as like can, while the memory itself
      * is in use or not. It can be sampled at once, also by priority; priorities that are set are this opening's alone
      * and forgotten when it is closed. Schema and capacity are the memory's. What is the snapshot's own is checked

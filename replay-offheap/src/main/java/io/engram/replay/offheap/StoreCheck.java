@@ -3,6 +3,7 @@ package io.engram.replay.offheap;
 import io.engram.replay.offheap.internal.check.Examination;
 import io.engram.replay.offheap.internal.check.Mending;
 import io.engram.replay.offheap.internal.platform.Platform;
+import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import java.nio.file.Path;
 
@@ -15,9 +16,11 @@ import java.nio.file.Path;
  * priority, and the row of a slot that was not sealed yet, can be told from damage only where they make no sense.
  */
 public final class StoreCheck {
+    private final FileLayer files;
     private final Path directory;
 
-    private StoreCheck(Path directory) {
+    private StoreCheck(FileLayer files, Path directory) {
+        this.files = files;
         this.directory = directory;
     }
 
@@ -28,7 +31,12 @@ public final class StoreCheck {
      * @return the check, which has not begun
      */
     public static StoreCheck of(Path directory) {
-        return new StoreCheck(directory);
+        return of(new NioFileLayer(), directory);
+    }
+
+    /** For tests: of files that are not real. */
+    static StoreCheck of(FileLayer files, Path directory) {
+        return new StoreCheck(files, directory);
     }
 
     /**
@@ -41,7 +49,7 @@ public final class StoreCheck {
      */
     public CheckReport run() {
         Platform.require();
-        return new Examination(new NioFileLayer(), directory).run();
+        return new Examination(files, directory).run();
     }
 
     /**
@@ -56,6 +64,6 @@ public final class StoreCheck {
      */
     public CheckReport repair() {
         Platform.require();
-        return new Mending(new NioFileLayer(), directory).run();
+        return new Mending(files, directory).run();
     }
 }

@@ -8,6 +8,10 @@ import io.engram.replay.offheap.CheckReport.Severity;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.Stamp;
 import io.engram.replay.offheap.internal.store.IndexDescriptor;
+import io.engram.replay.offheap.internal.store.Manifest;
+import io.engram.replay.offheap.internal.store.ManifestCodec;
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
+import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.store.SegmentDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,7 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A single flipped bit shows in the report of a {@link StoreCheck}, wherever a checksum or zeros are: in the head, the
  * headers, records and free places of the journal, the rows, footers and gaps of segments, the headers of indexes. Not
  * covered, and not flipped here: links, padding of rows, slots without a row, what a closed place of the journal holds,
- * leaves and largest priorities.
+ * leaves and largest priorities. Of what a snapshot has alone every bit is covered; what it shares is covered as in the
+ * memory.
  */
 @DamagesStores
 class BitFlipTest {
@@ -56,15 +61,55 @@ class BitFlipTest {
         flip(layout, LONG);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void everyFlippedBitOfASnapshotIsFound(RowLayout layout) throws IOException {
+        flipSnapshot(layout, SHORT);
+    }
+
+    @Tag("soak")
+    @ParameterizedTest
+    @EnumSource
+    void everyFlippedBitOfASnapshotIsFoundOfVeryMany(RowLayout layout) throws IOException {
+        flipSnapshot(layout, LONG);
+    }
+
     private void flip(RowLayout layout, int flips) throws IOException {
         Path directory = place.resolve("memory");
         try (OffHeapReplayMemory memory =
                 StoreCheckTest.builder(layout, directory).open()) {
             StoreCheckTest.play(memory, 5, 70);
         }
+        flip(directory, areas(directory, layout), layout, flips);
+    }
+
+    private void flipSnapshot(RowLayout layout, int flips) throws IOException {
+        Path directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory =
+                StoreCheckTest.builder(layout, directory).open()) {
+            ExperienceActor[] actors = {new ExperienceActor(memory, "a"), new ExperienceActor(memory, "b")};
+            StoreCheckTest.play(memory, actors, 5, 70);
+            memory.beginSnapshot(SnapshotRequest.named("s").step(3).state("learner", Captured.of(new byte[300])))
+                    .await();
+            StoreCheckTest.play(memory, actors, 6, 20);
+        }
+        Path snapshot = directory.resolve("snapshots/s");
+        List<Area> areas = areas(snapshot, layout);
+        Manifest manifest = ManifestCodec.read(new NioFileLayer(), snapshot.resolve(ManifestDescriptor.FILE_NAME));
+        for (Manifest.Entry entry : manifest.files()) {
+            if (entry.isPrivate()) {
+                Path file = snapshot.resolve(entry.path());
+                areas.removeIf(area -> area.file().equals(file));
+                areas.add(new Area(file, 0, (int) entry.length()));
+            }
+        }
+        assertThat(manifest.files()).extracting(Manifest.Entry::isPrivate).contains(true, false);
+        flip(directory, areas, layout, flips);
+    }
+
+    private static void flip(Path directory, List<Area> areas, RowLayout layout, int flips) throws IOException {
         CheckReport sound = StoreCheck.of(directory).run();
         assertThat(sound.isSound()).isTrue();
-        List<Area> areas = areas(directory, layout);
         SplitMix64 random = new SplitMix64(flips);
         Map<Severity, Integer> worst = new EnumMap<>(Severity.class);
         for (int i = 0; i < flips; i++) {
@@ -80,7 +125,8 @@ class BitFlipTest {
         }
         assertThat(StoreCheck.of(directory).run()).isEqualTo(sound);
         System.out.printf(
-                "layout=%s flips=%d areas=%d undetected=0 worst findings=%s%n", layout, flips, areas.size(), worst);
+                "layout=%s snapshots=%d flips=%d areas=%d undetected=0 worst findings=%s%n",
+                layout, sound.counts().snapshots(), flips, areas.size(), worst);
     }
 
     private static Severity worst(CheckReport report) {

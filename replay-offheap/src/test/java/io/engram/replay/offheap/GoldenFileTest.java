@@ -19,19 +19,12 @@ import io.engram.replay.contract.SameBatches;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
 import io.engram.replay.onheap.HeapReplayMemory;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,8 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Memories as version 1 wrote them, kept: today's code must open them, find exactly their rows, and write the same
  * bytes for the same history. With sealed, open, recycled and prepared segments.
  *
- * <p>A change of the format is a new version with new files beside the old ones. Until version 1 is frozen, {@code
- * -Dengram.golden.write=src/test/resources/golden} replaces them.
+ * <p>Version 1 is frozen: these files are never written again. A change of the format is a new version with new files
+ * beside these, which {@link GoldenFiles} can add.
  */
 class GoldenFileTest {
     private static final long CAPACITY = 14;
@@ -63,11 +56,10 @@ class GoldenFileTest {
     @ParameterizedTest
     @EnumSource
     void keptMemoryIsOpenedAndHasItsRows(RowLayout layout) throws IOException {
-        writeIfAsked(layout);
         Path kept = unzip(layout);
         try (OffHeapReplayMemory memory = builder(layout, kept).open();
                 ReplayMemory twin = new HeapReplayMemory(schema(layout), CAPACITY, INDEXES)) {
-            assertThat(rows(memory)).isEqualTo(text(layout));
+            assertThat(rows(memory)).isEqualTo(GoldenFiles.text(name(layout)));
             assertThat(StoredJournal.streams(kept)).isEqualTo(Map.of(0, "left", 1, "right \u00e4\u4e16"));
             play(twin, () -> {});
             SameBatches.assertSameBatches(twin, memory, 1, 2, 3);
@@ -109,7 +101,7 @@ class GoldenFileTest {
                 .build();
     }
 
-    private static OffHeapMemoryBuilder builder(RowLayout layout, Path directory) {
+    static OffHeapMemoryBuilder builder(RowLayout layout, Path directory) {
         return OffHeapReplayMemory.builder(schema(layout), CAPACITY)
                 .directory(directory)
                 .segmentRows(4)
@@ -135,28 +127,31 @@ class GoldenFileTest {
                     rate(memory, "default");
                     rate(memory, "by-rank");
                 }
-                StreamWriter writer = i % 3 == 0 ? right : left;
-                if (i % 5 == 4) {
-                    writer.policyVersion(i / 5);
-                    writer.label(EpisodeLabel.ofSubject("subject \u00e4 " + i, "even", "tag-" + i));
-                }
-                stage(writer, i);
-                if (!writer.inEpisode() || i % 10 == 9) {
-                    writer.begin();
-                } else {
-                    writer.step(i % 7 == 0, i % 14 < 2);
-                }
+                act(i % 3 == 0 ? right : left, i);
                 turn.run();
             }
         }
     }
 
-    private static List<String> timeless(ReplayMemory memory) {
+    static void act(StreamWriter writer, int i) {
+        if (i % 5 == 4) {
+            writer.policyVersion(i / 5);
+            writer.label(EpisodeLabel.ofSubject("subject \u00e4 " + i, "even", "tag-" + i));
+        }
+        stage(writer, i);
+        if (!writer.inEpisode() || i % 10 == 9) {
+            writer.begin();
+        } else {
+            writer.step(i % 7 == 0, i % 14 < 2);
+        }
+    }
+
+    static List<String> timeless(ReplayMemory memory) {
         return memory.episodes().stream().map(EpisodeContract::text).toList();
     }
 
     /** Draws once and gives what was drawn different priorities. */
-    private static void rate(ReplayMemory memory, String index) {
+    static void rate(ReplayMemory memory, String index) {
         try (Sampler sampler =
                 memory.sampler(SamplerSpec.prioritized("rater", 3).index(index).build())) {
             sampler.updateTdErrors(sampler.sample(sampler.newBatch()), new float[] {-2, 0.5f, 3});
@@ -186,59 +181,14 @@ class GoldenFileTest {
         return masses;
     }
 
-    private static String rows(OffHeapReplayMemory memory) {
+    static String rows(OffHeapReplayMemory memory) {
         return HeldRows.of(memory).values().stream().map(row -> row + "\n").collect(Collectors.joining());
     }
 
-    private static String text(RowLayout layout) throws IOException {
-        try (InputStream resource = resource(name(layout) + ".txt")) {
-            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
     private Path unzip(RowLayout layout) throws IOException {
-        Map<String, String> entries = new TreeMap<>(
-                Map.of("", "directory", "segments", "directory", "journal", "directory", "priorities", "directory"));
-        Map<String, byte[]> files = new TreeMap<>();
-        try (ZipInputStream zip = new ZipInputStream(resource(name(layout) + ".zip"))) {
-            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                entries.put(entry.getName(), "file");
-                files.put(entry.getName(), zip.readAllBytes());
-            }
-        }
         Path directory = place.resolve("kept");
-        new DirectoryImage(entries, files).writeTo(directory);
+        GoldenFiles.image(name(layout)).writeTo(directory);
         return directory;
-    }
-
-    private void writeIfAsked(RowLayout layout) throws IOException {
-        String target = System.getProperty("engram.golden.write");
-        if (target == null) {
-            return;
-        }
-        Path written = place.resolve("written");
-        write(layout, written);
-        Files.createDirectories(Path.of(target));
-        try (OutputStream out = Files.newOutputStream(Path.of(target, name(layout) + ".zip"));
-                ZipOutputStream zip = new ZipOutputStream(out)) {
-            for (Map.Entry<String, byte[]> file :
-                    DirectoryImage.of(written).files().entrySet()) {
-                ZipEntry entry = new ZipEntry(file.getKey());
-                entry.setTime(0);
-                zip.putNextEntry(entry);
-                zip.write(file.getValue());
-                zip.closeEntry();
-            }
-        }
-        try (OffHeapReplayMemory memory = builder(layout, written).open()) {
-            Files.writeString(Path.of(target, name(layout) + ".txt"), rows(memory));
-        }
-    }
-
-    private static InputStream resource(String name) {
-        InputStream resource = GoldenFileTest.class.getResourceAsStream("/golden/" + name);
-        assertThat(resource).as("golden/%s", name).isNotNull();
-        return resource;
     }
 
     private static String name(RowLayout layout) {

@@ -126,6 +126,35 @@ class SnapshotCheckTest {
     }
 
     @Test
+    void directoriesThatAreNoSnapshotsAreErrors() throws IOException {
+        make(RowLayout.ARRIVAL);
+        Files.createDirectory(directory.resolve("snapshots/empty"));
+        Files.createDirectory(directory.resolve("snapshots/-name"));
+        CheckReport report = check();
+        requireFinding(
+                report,
+                Severity.ERROR,
+                directory.resolve("snapshots/empty/snapshot.engram"),
+                "manifest of a snapshot is missing");
+        requireFinding(report, Severity.ERROR, directory.resolve("snapshots/-name"), "among the snapshots");
+    }
+
+    @Test
+    void simulatedFilesAreCheckedAsRealOnes() {
+        SimulatedFiles files = new SimulatedFiles();
+        Path simulated = Path.of("/simulated");
+        try (OffHeapReplayMemory memory = StoreCheckTest.builder(RowLayout.ARRIVAL, simulated)
+                .files(files)
+                .open()) {
+            StoreCheckTest.play(memory, 7, 60);
+            memory.snapshot("first");
+        }
+        CheckReport report = StoreCheck.of(files, simulated).run();
+        assertThat(report.findings()).noneMatch(SnapshotCheckTest::isBad);
+        assertThat(report.counts().snapshots()).isEqualTo(1);
+    }
+
+    @Test
     void privateFileWithASecondNameIsAWarning() throws IOException {
         make(RowLayout.ARRIVAL);
         Files.createLink(place.resolve("name"), snapshot.resolve("memory.engram"));

@@ -14,15 +14,15 @@ import picocli.CommandLine.Spec;
 /** Checks a memory's directory. */
 @Command(
         name = "check",
-        description = "Checks every file, row and record of a memory that nobody has open. Changes nothing unless"
-                + " asked to repair.",
+        description = "Checks every file, row and record of a memory that nobody has open, and its snapshots; or one"
+                + " snapshot alone. Changes nothing unless asked to repair, and snapshots never.",
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli before call().
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "DIR", description = "The directory of the memory.")
+    @Parameters(index = "0", paramLabel = "DIR", description = "The directory of the memory, or of a snapshot.")
     @SuppressWarnings("NullAway.Init") // Set by picocli before call().
     private Path directory;
 

@@ -1,6 +1,8 @@
 package io.engram.replay.offheap.cli;
 
 import io.engram.replay.ReplayException;
+import io.engram.replay.offheap.CorruptStoreException;
+import io.engram.replay.offheap.TruncatedStoreException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,12 +17,12 @@ import picocli.CommandLine.Spec;
         description = "Looks after Engram replay memories on disk.",
         mixinStandardHelpOptions = true,
         versionProvider = ReplayCommand.Version.class,
-        subcommands = {CheckCommand.class, HelpCommand.class},
+        subcommands = {CheckCommand.class, SnapshotCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:it went well, and the memory is sound",
             "1:something is wrong with the memory",
-            "2:wrong usage, or no memory there, or it is in use"
+            "2:wrong usage, or no such memory or snapshot, or it is in use"
         })
 public final class ReplayCommand implements Runnable {
     /** What a command returns if the memory is damaged. */
@@ -48,9 +50,11 @@ public final class ReplayCommand implements Runnable {
         CommandLine commandLine = new CommandLine(new ReplayCommand());
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
             PrintWriter err = command.getErr();
-            if (exception instanceof ReplayException) {
+            if (exception instanceof ReplayException || exception instanceof IllegalArgumentException) {
                 err.println("error: " + exception.getMessage());
-                return REFUSED;
+                boolean damaged =
+                        exception instanceof CorruptStoreException || exception instanceof TruncatedStoreException;
+                return damaged ? UNSOUND : REFUSED;
             }
             exception.printStackTrace(err);
             return UNSOUND;

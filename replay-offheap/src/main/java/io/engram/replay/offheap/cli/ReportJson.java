@@ -38,7 +38,8 @@ final class ReportJson {
         return values.isEmpty() ? "[]" : values.stream().collect(Collectors.joining(",\n  ", "[\n  ", "]"));
     }
 
-    private static String text(String value) {
+    /** A string as JSON has it. */
+    static String text(String value) {
         StringBuilder quoted = new StringBuilder("\"");
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

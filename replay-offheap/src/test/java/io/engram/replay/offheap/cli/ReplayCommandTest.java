@@ -177,7 +177,7 @@ class ReplayCommandTest {
         assertThat(said).contains("21 rows", "sound: ");
     }
 
-    private static Path jar() throws IOException {
+    static Path jar() throws IOException {
         Path target = Path.of(System.getProperty("engram.root"), "replay-offheap", "target");
         try (Stream<Path> files = Files.list(target)) {
             List<Path> jars = files.filter(file -> file.getFileName().toString().endsWith("-cli.jar"))

@@ -45,6 +45,10 @@ final class SnapshotCheck {
     /** {@code memory}: of the memory that the snapshot lies in, null if it is not known. Returns what was found. */
     Findings check(@Nullable Superblock memory) {
         Path file = directory.resolve(ManifestDescriptor.FILE_NAME);
+        if (files.kind(file) == FileLayer.Kind.NOTHING) {
+            error(file, "the manifest of a snapshot is missing", "", "");
+            return findings;
+        }
         try {
             Manifest manifest = ManifestCodec.read(files, file);
             findings.files++;
@@ -128,8 +132,10 @@ final class SnapshotCheck {
         List<Long> found = new ArrayList<>();
         for (Manifest.Entry entry : manifest.files()) {
             if (isSegment(entry)) {
-                found.add(SegmentHeader.read(files, directory.resolve(entry.path()), superblock)
-                        .ordinal());
+                Path file = directory.resolve(entry.path());
+                try (FileLayer.OpenFile open = files.openForReading(file)) {
+                    found.add(SegmentHeader.read(open, file, superblock).ordinal());
+                }
             }
         }
         found.sort(null);

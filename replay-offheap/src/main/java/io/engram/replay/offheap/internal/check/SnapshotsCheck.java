@@ -1,6 +1,7 @@
 package io.engram.replay.offheap.internal.check;
 
 import io.engram.replay.offheap.ForeignFileException;
+import io.engram.replay.offheap.internal.snapshot.SnapshotShelf;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.ManifestDescriptor;
 import io.engram.replay.offheap.internal.store.Store;
@@ -39,7 +40,7 @@ final class SnapshotsCheck {
         for (Path entry : files.list(directory)) {
             if (String.valueOf(entry.getFileName()).endsWith(Store.TEMPORARY_SUFFIX)) {
                 Examination.leftover(entry, findings);
-            } else if (files.kind(entry) != FileLayer.Kind.DIRECTORY) {
+            } else if (files.kind(entry) != FileLayer.Kind.DIRECTORY || !hasName(entry)) {
                 findings.add(Directories.foreign(entry, "snapshots"));
             } else {
                 Findings found = new SnapshotCheck(files, entry, sealed).check(superblock);
@@ -48,6 +49,15 @@ final class SnapshotsCheck {
                     findings.addSnapshot(found, entry);
                 }
             }
+        }
+    }
+
+    private static boolean hasName(Path entry) {
+        try {
+            SnapshotShelf.checkName(String.valueOf(entry.getFileName()));
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 }

@@ -35,23 +35,16 @@ public record SegmentHeader(UUID memoryId, long incarnation, long ordinal) {
     }
 
     /**
-     * Reads the header of a file and checks the file's length.
+     * Reads the header of an open file and checks the file's length.
      *
-     * @param files how files are reached
-     * @param file the segment
+     * @param open the segment
+     * @param file for messages
      * @param superblock of the memory
      * @return the header
      * @throws IOException if it cannot be read
      * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
      */
-    public static SegmentHeader read(FileLayer files, Path file, Superblock superblock) throws IOException {
-        try (FileLayer.OpenFile open = files.openForReading(file)) {
-            return read(open, file, superblock);
-        }
-    }
-
-    /** Reads the header of an open file and checks the file's length. */
-    static SegmentHeader read(FileLayer.OpenFile open, Path file, Superblock superblock) throws IOException {
+    public static SegmentHeader read(FileLayer.OpenFile open, Path file, Superblock superblock) throws IOException {
         long expected = superblock.geometry().length();
         long length = open.length();
         ByteBuffer page = ByteBuffer.allocate((int) Math.min(length, SegmentGeometry.PAGE))
