@@ -21,7 +21,7 @@ import io.engram.replay.StreamWriter;
 
 /**
  * What every agent here is made of, and how it is saved: nothing of how it learns. The algorithms are {@link Dqn} and
- * {@link PrioritizedDqn}; what surrounds them (when to end, checkpoints, metrics) is {@link TrainingRun}.
+ * {@link PrioritizedDqn}; what surrounds them (when to end, snapshots, metrics) is {@link TrainingRun}.
  *
  * <p>Acting and learning share one thread, so a seed decides everything: the same seed, settings and memory give the
  * same weights.
@@ -259,6 +259,14 @@ abstract class Agent implements AutoCloseable {
         online.restore("online", checkpoint);
         target.restore("target", checkpoint);
         online.restore(optimizer, checkpoint);
+    }
+
+    /** Begins everything random anew, by another seed; weights, schedules and the episode stay. */
+    final void reseed(long seed) {
+        SplitMix64 seeds = new SplitMix64(seed);
+        environmentRandom.restore(seeds.nextLong());
+        exploration.restore(seeds.nextLong());
+        sampler.restore(new SamplerState(seeds.nextLong(), sampler.state().batches()));
     }
 
     /** Takes the episode; its rows must be the newest of this stream in the memory, which only the caller can know. */

@@ -14,11 +14,14 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Named values in one file that is read whole or refused. Immutable.
+ * Named values in one array of bytes that is read whole or refused: the file of the best network, or the state of a run
+ * in a snapshot of its memory. Immutable.
  *
- * <p>The file, little-endian: magic (8 bytes), version (i32), number of entries (i32), length of the entries (i64), the
- * entries, CRC32C of all before (i32). An entry: length of its name (i32), the name (UTF-8), length of its value (i32),
- * the value. {@link #write} replaces a file as a whole: whenever the machine stops, the old or the new one is there.
+ * <p>The bytes, little-endian: magic (8 bytes), version (i32), number of entries (i32), length of the entries (i64),
+ * the entries, CRC32C of all before (i32). An entry: length of its name (i32), the name (UTF-8), length of its value
+ * (i32), the value.
+ *
+ * <p>{@link #write} replaces a file as a whole: whenever the machine stops, the old or the new one is there.
  */
 final class Checkpoint {
     private static final byte[] MAGIC = "ENGRAMCP".getBytes(StandardCharsets.US_ASCII);
@@ -46,42 +49,47 @@ final class Checkpoint {
         } catch (IOException e) {
             throw new CheckpointException("cannot read the checkpoint " + file + ": " + e, e);
         }
+        return of(file.toString(), bytes);
+    }
+
+    /** Takes bytes, named for messages; throws {@link CheckpointException} unless every one is as it was written. */
+    static Checkpoint of(String source, byte[] bytes) {
         if (bytes.length < MAGIC.length
                 || !ByteBuffer.wrap(bytes, 0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
-            throw new CheckpointException(file + " is not a checkpoint: it does not begin with the right magic");
+            throw new CheckpointException(source + " is not a checkpoint: it does not begin with the right magic");
         }
         if (bytes.length < HEADER_LENGTH + Integer.BYTES) {
             throw new CheckpointException(
-                    "the checkpoint " + file + " was cut short within its header: length=" + bytes.length);
+                    "the checkpoint " + source + " was cut short within its header: length=" + bytes.length);
         }
         ByteBuffer in = little(bytes).position(MAGIC.length);
         int version = in.getInt();
         if (version != VERSION) {
             throw new CheckpointException(
-                    "the checkpoint " + file + " has another format: version=" + version + ", expected " + VERSION);
+                    "the checkpoint " + source + " has another format: version=" + version + ", expected " + VERSION);
         }
         int count = in.getInt();
         long entriesLength = in.getLong();
         long expected = HEADER_LENGTH + entriesLength + Integer.BYTES;
         if (bytes.length != expected) {
-            throw new CheckpointException("the checkpoint " + file + " has the wrong length: length=" + bytes.length
+            throw new CheckpointException("the checkpoint " + source + " has the wrong length: length=" + bytes.length
                     + ", expected " + expected);
         }
         int stored = in.getInt(bytes.length - Integer.BYTES);
         int computed = crc(bytes, bytes.length - Integer.BYTES);
         if (stored != computed) {
-            throw new CheckpointException("the checkpoint " + file + " is damaged: crc=" + Integer.toHexString(computed)
-                    + ", expected " + Integer.toHexString(stored));
+            throw new CheckpointException("the checkpoint " + source + " is damaged: crc="
+                    + Integer.toHexString(computed) + ", expected " + Integer.toHexString(stored));
         }
         Map<String, byte[]> entries = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
             entries.put(new String(next(in), StandardCharsets.UTF_8), next(in));
         }
-        return new Checkpoint(file.toString(), entries);
+        return new Checkpoint(source, entries);
     }
 
-    /** Writes the file: a temporary one, forced to the disk, then moved into place, then the directory forced. */
-    void write(Path file) {
+    /** All of it. */
+    byte[] toBytes() {
         int length = entries.entrySet().stream()
                 .mapToInt(entry -> 2 * Integer.BYTES
                         + entry.getKey().getBytes(StandardCharsets.UTF_8).length
@@ -94,7 +102,13 @@ final class Checkpoint {
             byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
             out.putInt(nameBytes.length).put(nameBytes).putInt(value.length).put(value);
         });
-        out.putInt(crc(bytes, out.position())).flip();
+        out.putInt(crc(bytes, out.position()));
+        return bytes;
+    }
+
+    /** Writes the file: a temporary one, forced to the disk, then moved into place, then the directory forced. */
+    void write(Path file) {
+        ByteBuffer out = ByteBuffer.wrap(toBytes());
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(

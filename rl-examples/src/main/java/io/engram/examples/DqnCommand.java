@@ -2,9 +2,6 @@ package io.engram.examples;
 
 import ai.djl.engine.Engine;
 import io.engram.replay.NStep;
-import io.engram.replay.ReplayMemory;
-import io.engram.replay.Schema;
-import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.OffHeapReplayMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -27,15 +25,17 @@ import picocli.CommandLine.Spec;
                     + " else until it is solved (a mean return of 475 on CartPole-v1, -110 on MountainCar-v0, -100 on"
                     + " Acrobot-v1, 1 on Catch, over 100 consecutive episodes, of training or of an evaluation without"
                     + " random actions, which comes every 512 steps).",
-            "A run can be stopped at any time, even by kill -9; the same command goes on from its last checkpoint, with"
-                    + " all that the memory holds and a new episode."
+            "A run can be stopped at any time, even by kill -9: the same command goes on from its newest snapshot, in"
+                    + " the middle of the episode, and ends with the same weights as a run that was never stopped.",
+            "A DIR that holds nothing but DIR/memory, a fork of a snapshot of another run's memory, is a branch of that"
+                    + " run. The first command there may give it another --seed, --n-step or --[no-]double."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footerHeading = "%nFiles in DIR:%n",
         footer = {
             "  memory/             the replay memory",
-            "  checkpoint.bin      networks, optimizer, counters and random states",
+            "  memory/snapshots/   its snapshots, each with networks, optimizer, counters and random states",
             "  best.bin            the network that played best, for eval",
             "  metrics.csv         a row an episode",
             "  learning-curve.png  the returns, drawn when a run ends or is stopped"
@@ -107,11 +107,28 @@ final class DqnCommand implements Callable<Integer> {
     private @Nullable String memoryKind;
 
     @Option(
-            names = "--checkpoint-every",
+            names = "--resume",
+            paramLabel = "HOW",
+            defaultValue = "exact",
+            description = "How to go on: exact (memory and agent as they were at the newest snapshot, in the middle of"
+                    + " the episode) or keep (the agent as it was, with all rows that the memory has, and a new"
+                    + " episode); ${DEFAULT-VALUE} unless said.")
+    private String resume = ResumeMode.EXACT.label();
+
+    @Option(
+            names = "--snapshot-every",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Steps between checkpoints; ${DEFAULT-VALUE} unless said.")
-    private long checkpointEvery;
+            description = "Steps between snapshots; ${DEFAULT-VALUE} unless said. There is one more when a run begins,"
+                    + " ends or is stopped by a signal.")
+    private long snapshotEvery;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How many snapshots to keep, the newest; ${DEFAULT-VALUE} unless said.")
+    private int keep;
 
     @Option(names = "--summary-json", paramLabel = "FILE", description = "Write the summary there as JSON, too.")
     private @Nullable Path summaryJson;
@@ -122,43 +139,58 @@ final class DqnCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try (StopSignal stop = StopSignal.install()) {
+            return run(stop::isRequested);
+        }
+    }
+
+    /** Trains until all is as asked for, or {@code stop} says so. */
+    int run(BooleanSupplier stop) throws IOException {
         long started = System.nanoTime();
         checkOptions();
+        ResumeMode mode = ResumeMode.named(resume);
         PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         RunDirectory directory = new RunDirectory(dir);
-        Checkpoint checkpoint = Files.exists(directory.checkpoint()) ? Checkpoint.read(directory.checkpoint()) : null;
-        RunRequest request = new RunRequest(environment, seed, capacity, preset, doubleDqn, memoryKind, nStep);
-        RunIdentity identity = checkpoint == null ? request.identity() : RunIdentity.restore(checkpoint);
-        request.check(identity);
-        Schema schema = Agent.schema(Environments.make(identity.environment(), new SplitMix64(0)));
-        long from = checkpoint == null ? 0 : checkpoint.getLong("step");
-        if (steps != null && steps < from) {
-            throw new UsageException(
-                    "the run in " + dir + " has taken " + from + " steps already, more than --steps=" + steps);
-        }
+        RunStart start = RunStart.find(directory, err);
+        RunIdentity identity =
+                start.identity(new RunRequest(environment, seed, capacity, preset, doubleDqn, memoryKind, nStep));
+        requireNotPast(start.state());
         directory.create();
         Engine engine = PyTorch.load();
-        try (StopSignal stop = StopSignal.install();
-                ReplayMemory memory = OffHeapReplayMemory.builder(schema, identity.capacity())
-                        .directory(directory.memory())
-                        .priorities(identity.settings().replay().memory().priorities())
-                        .open();
+        try (OffHeapReplayMemory memory = start.open(identity, mode);
                 Agent agent =
                         Agent.make(identity.environment(), identity.seed(), identity.settings(), engine, memory)) {
-            checkMemory(memory, from);
-            TrainingRun.Limits limits = new TrainingRun.Limits(
-                    steps == null ? maxSteps : steps, steps == null, checkpointEvery, stop::isRequested);
-            out.println(checkpoint == null ? "new run in " + dir : "resuming the run in " + dir + " at step " + from);
-            TrainingRun run;
+            TrainingRun.Limits limits =
+                    new TrainingRun.Limits(steps == null ? maxSteps : steps, steps == null, snapshotEvery, stop);
+            RunState state = start.state();
+            TrainingRun run = new TrainingRun(
+                    directory,
+                    identity,
+                    limits,
+                    agent,
+                    new RunSnapshots(directory, memory, keep, start.savedStep(mode), err),
+                    state == null ? null : new TrainingRun.Resumed(state, mode));
+            out.println(
+                    state == null
+                            ? "new run in " + dir
+                            : "resuming the run in " + dir + " at step " + agent.step() + ", from snapshot "
+                                    + state.snapshot() + " (" + mode.label() + ")");
             TrainingRun.End end;
-            try (Progress progress = new Progress(out, from, limits.steps())) {
-                run = new TrainingRun(directory, identity, limits, agent, progress, checkpoint);
-                end = run.train();
+            try (Progress progress = new Progress(out, agent.step(), limits.steps())) {
+                end = run.train(progress);
             }
-            Charts.drawIfPossible(run::drawCurve, spec.commandLine().getErr());
+            Charts.drawIfPossible(run::drawCurve, err);
             double wallSeconds = Duration.ofNanos(System.nanoTime() - started).toMillis() / 1e3;
             report(run.summary(memory, wallSeconds));
             return exitCode(end);
+        }
+    }
+
+    private void requireNotPast(@Nullable RunState state) {
+        if (state != null && steps != null && steps < state.step()) {
+            throw new UsageException(
+                    "the run in " + dir + " has taken " + state.step() + " steps already, more than --steps=" + steps);
         }
     }
 
@@ -170,7 +202,8 @@ final class DqnCommand implements Callable<Integer> {
         if (nStep != null && nStep > NStep.MAX_STEPS) {
             throw new UsageException("--n-step=" + nStep + ", expected at most " + NStep.MAX_STEPS);
         }
-        atLeast("--checkpoint-every", checkpointEvery, 1);
+        atLeast("--snapshot-every", snapshotEvery, 1);
+        atLeast("--keep", (long) keep, 1);
         if (Files.exists(dir) && !Files.isDirectory(dir)) {
             throw new UsageException("--dir=" + dir + " is not a directory");
         }
@@ -186,19 +219,6 @@ final class DqnCommand implements Callable<Integer> {
     private static void atLeast(String option, @Nullable Long value, long least) {
         if (value != null && value < least) {
             throw new UsageException(option + "=" + value + ", expected at least " + least);
-        }
-    }
-
-    /** Memory and checkpoint belong together; one without the other is no run. */
-    private void checkMemory(ReplayMemory memory, long from) {
-        long appended = memory.stats().appendedRows();
-        if (appended == 0 && from > 0) {
-            throw new RunException("the run in " + dir + " has taken " + from + " steps, but its memory "
-                    + new RunDirectory(dir).memory() + " is gone or empty; put it back or begin a new run");
-        }
-        if (from == 0 && appended > 0 && !Files.exists(new RunDirectory(dir).checkpoint())) {
-            throw new RunException("the directory " + dir + " has a memory of " + appended
-                    + " rows but no checkpoint; choose another --dir");
         }
     }
 

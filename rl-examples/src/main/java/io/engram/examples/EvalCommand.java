@@ -39,7 +39,7 @@ final class EvalCommand implements Callable<Integer> {
             description = "Decides where the episodes start; ${DEFAULT-VALUE} unless said. Training evaluates with 1.")
     private long seed;
 
-    @Option(names = "--latest", description = "Play with the network of the last checkpoint, not with the best one.")
+    @Option(names = "--latest", description = "Play with the network of the newest snapshot, not with the best one.")
     private boolean latest;
 
     @Spec
@@ -52,11 +52,7 @@ final class EvalCommand implements Callable<Integer> {
             throw new UsageException("--episodes=" + episodes + ", expected at least 1");
         }
         RunDirectory directory = new RunDirectory(dir);
-        Path file = latest ? directory.checkpoint() : directory.best();
-        if (!Files.exists(file)) {
-            throw new RunException("there is no trained network in " + dir + ": " + file + " is missing");
-        }
-        Checkpoint checkpoint = Checkpoint.read(file);
+        Checkpoint checkpoint = latest ? latest(directory) : best(directory);
         RunIdentity identity = RunIdentity.restore(checkpoint);
         Engine engine = PyTorch.load();
         try (NDManager manager = engine.newBaseManager()) {
@@ -79,5 +75,21 @@ final class EvalCommand implements Callable<Integer> {
             out.flush();
         }
         return ExitCode.OK;
+    }
+
+    private Checkpoint best(RunDirectory directory) {
+        if (!Files.exists(directory.best())) {
+            throw new RunException("there is no trained network in " + dir + ": " + directory.best() + " is missing");
+        }
+        return Checkpoint.read(directory.best());
+    }
+
+    private Checkpoint latest(RunDirectory directory) {
+        RunState state = RunStart.latest(directory, spec.commandLine().getErr()).state();
+        if (state == null) {
+            throw new RunException(
+                    "there is no trained network in " + dir + ": " + directory.memory() + " has no snapshot of a run");
+        }
+        return state.run();
     }
 }

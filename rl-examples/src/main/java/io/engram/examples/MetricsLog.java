@@ -1,7 +1,9 @@
 package io.engram.examples;
 
+import io.engram.replay.offheap.Captured;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -20,11 +22,13 @@ import java.util.Locale;
 final class MetricsLog implements AutoCloseable {
     private static final String HEADER = "step,episode,return,length,mean_return_100,epsilon,loss";
 
+    private final Path file;
     private final FileChannel channel;
     private final BufferedWriter writer;
 
     /** Opens or creates the file and cuts back the rows after a step, with whatever a crash left half written. */
     MetricsLog(Path file, long lastStep) throws IOException {
+        this.file = file;
         long length = Files.exists(file) ? lengthUpTo(file, lastStep) : 0;
         channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         channel.truncate(length).position(length);
@@ -32,6 +36,25 @@ final class MetricsLog implements AutoCloseable {
         if (length == 0) {
             writer.write(HEADER + "\n");
         }
+    }
+
+    /** Before the file is opened: gives it back the rows that a run had, unless it begins with them. */
+    static void restore(Path file, String text) throws IOException {
+        String found = Files.exists(file) ? Files.readString(file, StandardCharsets.US_ASCII) : "";
+        if (!found.startsWith(text) && (found.isEmpty() || found.startsWith(HEADER))) {
+            Files.writeString(file, text, StandardCharsets.US_ASCII);
+        }
+    }
+
+    /** The rows there are, put on the disk; more may be appended before they are written. */
+    Captured capture() throws IOException {
+        force();
+        int length = Math.toIntExact(channel.position());
+        return out -> {
+            try (InputStream in = Files.newInputStream(file)) {
+                out.write(in.readNBytes(length));
+            }
+        };
     }
 
     /** Appends a row. */
@@ -52,8 +75,7 @@ final class MetricsLog implements AutoCloseable {
         }
     }
 
-    /** Puts all rows on the disk. */
-    void force() throws IOException {
+    private void force() throws IOException {
         writer.flush();
         channel.force(false);
     }

@@ -1,5 +1,6 @@
 package io.engram.examples;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** How a resumed agent goes on. */
@@ -8,6 +9,14 @@ enum ResumeMode {
     EXACT,
     /** With a new episode, and whatever rows the memory kept. */
     KEEP;
+
+    /** The mode of that name on the command line; throws {@link UsageException} if there is none. */
+    static ResumeMode named(String label) {
+        return Arrays.stream(values())
+                .filter(mode -> mode.label().equals(label))
+                .findAny()
+                .orElseThrow(() -> new UsageException("--resume=" + label + ", expected exact or keep"));
+    }
 
     /** The name on the command line. */
     String label() {

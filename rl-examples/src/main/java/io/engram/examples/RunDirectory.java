@@ -10,11 +10,6 @@ import java.nio.file.Path;
  * @param path the directory
  */
 record RunDirectory(Path path) {
-    /** The state of the trainer. */
-    Path checkpoint() {
-        return path.resolve("checkpoint.bin");
-    }
-
     /** The network that played best. */
     Path best() {
         return path.resolve("best.bin");
@@ -30,7 +25,7 @@ record RunDirectory(Path path) {
         return path.resolve("learning-curve.png");
     }
 
-    /** The directory of the replay memory. */
+    /** The directory of the replay memory, whose snapshots hold the state of the run. */
     Path memory() {
         return path.resolve("memory");
     }

@@ -45,6 +45,21 @@ record RunRequest(
                 settings);
     }
 
+    /**
+     * The run that goes on from one that was begun and forked: another, so its seed and objective may be others. The
+     * rest is what memory and network are made for; throws {@link UsageException} if that is asked to differ.
+     */
+    RunIdentity branch(RunIdentity begun) {
+        new RunRequest(environment, null, capacity, preset, null, memory, null).check(begun);
+        DqnSettings settings = begun.settings();
+        return new RunIdentity(
+                begun.environment(),
+                seed == null ? begun.seed() : seed,
+                begun.capacity(),
+                settings.withDoubleDqn(doubleDqn == null ? settings.objective().doubleDqn() : doubleDqn)
+                        .withNStep(nStep == null ? settings.objective().nStep() : nStep));
+    }
+
     /** Throws {@link UsageException} if something asked for differs from the run that was begun. */
     void check(RunIdentity begun) {
         DqnSettings settings = begun.settings();

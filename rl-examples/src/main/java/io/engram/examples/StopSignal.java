@@ -45,7 +45,7 @@ final class StopSignal implements AutoCloseable {
         requested = true;
         try {
             if (!closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("warning: the run did not stop in time; it resumes from its last checkpoint");
+                System.err.println("warning: the run did not stop in time; it resumes from its newest snapshot");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

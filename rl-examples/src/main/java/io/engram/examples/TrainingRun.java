@@ -2,6 +2,7 @@ package io.engram.examples;
 
 import io.engram.replay.MemoryStats;
 import io.engram.replay.ReplayMemory;
+import io.engram.replay.offheap.SnapshotRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,8 +11,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What surrounds the learning: when to end, checkpoints, metrics, the best network. A run is in its directory: what is
- * there goes on from its last checkpoint, with all rows of the memory kept and a new episode.
+ * What surrounds the learning: when to end, snapshots, metrics, the best network. A run is in its directory, and its
+ * state is in the snapshots of its memory: what a snapshot holds decides all that comes after it.
  */
 final class TrainingRun implements Agent.Observer {
     /** The episodes of an evaluation. */
@@ -24,7 +25,7 @@ final class TrainingRun implements Agent.Observer {
     private final RunIdentity identity;
     private final Limits limits;
     private final Agent agent;
-    private final Progress progress;
+    private final RunSnapshots snapshots;
     private final MetricsLog metrics;
     private final double solvedReturn;
     private final RecentReturns returns = new RecentReturns();
@@ -32,46 +33,46 @@ final class TrainingRun implements Agent.Observer {
     private long episodes;
     private @Nullable Long solvedAtStep;
     private double solvedMean = Double.NaN;
-    private double bestMean;
+    private @Nullable Checkpoint best;
+    private @Nullable Progress progress;
 
     /**
-     * Begins, or goes on from a checkpoint.
+     * Begins, or goes on. The place is a snapshot before the first step, so that there always is one.
      *
-     * @param checkpoint where to go on; null for a new run
+     * @param resumed where to go on; null for a new run
      */
     TrainingRun(
             RunDirectory directory,
             RunIdentity identity,
             Limits limits,
             Agent agent,
-            Progress progress,
-            @Nullable Checkpoint checkpoint)
+            RunSnapshots snapshots,
+            @Nullable Resumed resumed)
             throws IOException {
         this.directory = directory;
         this.identity = identity;
         this.limits = limits;
         this.agent = agent;
-        this.progress = progress;
+        this.snapshots = snapshots;
         this.solvedReturn = agent.environment().solvedReturn();
-        if (checkpoint != null) {
-            restore(checkpoint);
+        if (resumed != null) {
+            restore(resumed);
         }
         this.resumedFromStep = agent.step();
-        this.bestMean = Files.exists(directory.best())
-                ? Checkpoint.read(directory.best()).getDouble("mean")
-                : Double.NEGATIVE_INFINITY;
         this.metrics = new MetricsLog(directory.metrics(), agent.step());
-        if (checkpoint == null) {
-            save();
-        }
+        snapshots.take(agent.step(), this::addState);
     }
 
-    /** Trains until the limits are reached, then saves everything. */
-    End train() {
+    /** Trains until the limits are reached; everything is saved then. */
+    End train(Progress shown) {
+        progress = shown;
         try (metrics) {
             agent.train(this);
-            save();
-            evaluate();
+            snapshots.take(agent.step(), this::addState);
+            if (!limits.stop.getAsBoolean()) {
+                // After the snapshot: a run that is made longer was never evaluated here.
+                evaluate();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -118,10 +119,12 @@ final class TrainingRun implements Agent.Observer {
         if (agent.step() % EVALUATE_EVERY == 0) {
             evaluate();
         }
-        if (agent.step() % limits.checkpointEvery == 0) {
-            save();
+        if (agent.step() % limits.snapshotEvery == 0) {
+            snapshots.begin(agent.step(), this::addState);
         }
-        progress.show(agent.step(), episodes, returns);
+        if (progress != null) {
+            progress.show(agent.step(), episodes, returns);
+        }
     }
 
     /** How the run stands. */
@@ -158,13 +161,8 @@ final class TrainingRun implements Agent.Observer {
         }
     }
 
-    /** The metrics first: a checkpoint never counts an episode whose row could be lost. */
-    private void save() {
-        try {
-            metrics.force();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** The metrics are on the disk before: a snapshot never counts an episode whose row could be lost. */
+    private void addState(SnapshotRequest request) {
         Checkpoint.Builder checkpoint = Checkpoint.builder();
         identity.save(checkpoint);
         checkpoint.put("episodes", episodes);
@@ -172,10 +170,15 @@ final class TrainingRun implements Agent.Observer {
         checkpoint.put("solvedAtStep", solvedAtStep == null ? -1 : solvedAtStep);
         checkpoint.put("solvedMean", solvedMean);
         agent.save(checkpoint);
-        checkpoint.build().write(directory.checkpoint());
+        try {
+            RunState.add(request, checkpoint.build(), best, metrics.capture());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private void restore(Checkpoint checkpoint) {
+    private void restore(Resumed resumed) throws IOException {
+        Checkpoint checkpoint = resumed.state.run();
         episodes = checkpoint.getLong("episodes");
         for (double episodeReturn : checkpoint.getDoubles("returns")) {
             returns.add(episodeReturn);
@@ -183,7 +186,18 @@ final class TrainingRun implements Agent.Observer {
         long solved = checkpoint.getLong("solvedAtStep");
         solvedAtStep = solved < 0 ? null : solved;
         solvedMean = checkpoint.getDouble("solvedMean");
-        agent.restore(checkpoint, ResumeMode.KEEP);
+        agent.restore(checkpoint, resumed.mode);
+        if (checkpoint.getLong("seed") != identity.seed()) {
+            agent.reseed(identity.seed());
+        }
+        MetricsLog.restore(directory.metrics(), resumed.state.metrics());
+        // The file may be of a step that is yet to come again, or missing in a fork.
+        best = resumed.state.best();
+        if (best == null) {
+            Files.deleteIfExists(directory.best());
+        } else {
+            best.write(directory.best());
+        }
     }
 
     /** Plays without random actions, and keeps the network if none played better; of equals the latest. */
@@ -191,16 +205,16 @@ final class TrainingRun implements Agent.Observer {
         Evaluation evaluation =
                 Evaluation.play(agent.online(), identity.environment(), EVALUATION_EPISODES, EVALUATION_SEED);
         noteMean(evaluation.mean());
-        if (evaluation.mean() < bestMean) {
+        if (best != null && evaluation.mean() < best.getDouble("mean")) {
             return;
         }
-        bestMean = evaluation.mean();
-        Checkpoint.Builder best = Checkpoint.builder();
-        identity.save(best);
-        best.put("step", agent.step());
-        best.put("mean", evaluation.mean());
-        agent.online().save("online", best);
-        best.build().write(directory.best());
+        Checkpoint.Builder better = Checkpoint.builder();
+        identity.save(better);
+        better.put("step", agent.step());
+        better.put("mean", evaluation.mean());
+        agent.online().save("online", better);
+        best = better.build();
+        best.write(directory.best());
     }
 
     /** How a call of {@link #train} ended. */
@@ -218,8 +232,16 @@ final class TrainingRun implements Agent.Observer {
      *
      * @param steps never take more in all
      * @param untilSolved end as soon as the environment is solved
-     * @param checkpointEvery steps between checkpoints
+     * @param snapshotEvery steps between snapshots
      * @param stop whether to end now
      */
-    record Limits(long steps, boolean untilSolved, long checkpointEvery, BooleanSupplier stop) {}
+    record Limits(long steps, boolean untilSolved, long snapshotEvery, BooleanSupplier stop) {}
+
+    /**
+     * Where to go on.
+     *
+     * @param state of the run
+     * @param mode how
+     */
+    record Resumed(RunState state, ResumeMode mode) {}
 }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.engram.replay.SplitMix64;
+import io.engram.replay.offheap.OffHeapReplayMemory;
+import io.engram.replay.offheap.Snapshot;
+import io.engram.replay.offheap.Snapshots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +35,10 @@ class CommandLineTest {
                 "dqn --dir DIR --steps many          | 'many' is not a long",
                 "dqn --dir DIR --steps 0             | --steps=0, expected at least 1",
                 "dqn --dir DIR --capacity 0          | --capacity=0, expected at least 1",
-                "dqn --dir DIR --checkpoint-every 0  | --checkpoint-every=0, expected at least 1",
+                "dqn --dir DIR --snapshot-every 0    | --snapshot-every=0, expected at least 1",
+                "dqn --dir DIR --checkpoint-every 5  | Unknown option",
+                "dqn --dir DIR --keep 0              | --keep=0, expected at least 1",
+                "dqn --dir DIR --resume half         | --resume=half, expected exact or keep",
                 "dqn --dir DIR --env Pong            | there is no environment 'Pong'; there are Acrobot-v1,",
                 "dqn --dir DIR --preset slow         | no preset 'slow' for CartPole-v1; there are quick, zoo, cleanrl",
                 "dqn --dir DIR --env Catch --preset zoo | there is no preset 'zoo' for Catch; there are quick",
@@ -53,7 +60,9 @@ class CommandLineTest {
     void helpTellsOptionsAndExitCodes() {
         assertThat(command.run("dqn --help")).isEqualTo(0);
         assertThat(command.out())
-                .contains("--summary-json=FILE", "--[no-]double", "--memory=KIND", "--n-step=N", "143", "metrics.csv");
+                .contains("--summary-json=FILE", "--[no-]double", "--memory=KIND", "--n-step=N", "143", "metrics.csv")
+                .contains("--resume=HOW", "--snapshot-every=N", "--keep=N", "memory/snapshots/")
+                .doesNotContain("heckpoint");
     }
 
     @Test
@@ -62,6 +71,8 @@ class CommandLineTest {
         assertThat(command.err())
                 .contains("error: there is no trained network in")
                 .doesNotContain("\tat ");
+        assertThat(command.run("eval --latest --dir " + directory)).isEqualTo(1);
+        assertThat(command.err()).contains("has no snapshot of a run").doesNotContain("\tat ");
     }
 
     @Test
@@ -147,16 +158,68 @@ class CommandLineTest {
         assertThat(command.run("dqn --dir " + dir + " --steps 1000")).isEqualTo(2);
         assertThat(command.err()).contains("has taken 2600 steps already");
 
-        Path checkpoint = dir.resolve("checkpoint.bin");
-        byte[] bytes = Files.readAllBytes(checkpoint);
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(checkpoint, bytes);
+        assertDamageIsTold(dir);
+    }
+
+    private void assertDamageIsTold(Path dir) throws IOException {
+        Path snapshots = new RunDirectory(dir).memory().resolve("snapshots");
+        assertThat(names(dir)).containsExactly("step-000001500", "step-000002000", "step-000002600");
+        damage(snapshots.resolve("step-000002600/state/run.state"));
+        assertThat(command.run("dqn --dir " + dir + " --steps 2000")).isEqualTo(0);
+        assertThat(command.err()).contains("warning: snapshot step-000002600 is passed over: ", " is damaged");
+        assertThat(command.out()).contains("at step 2000, from snapshot step-000002000 (exact)");
+        for (String name : names(dir)) {
+            if (!name.equals("step-000002600")) {
+                damage(snapshots.resolve(name + "/state/run.state"));
+            }
+        }
         assertThat(command.run("dqn --dir " + dir + " --steps 3000")).isEqualTo(1);
-        assertThat(command.err()).contains("is damaged");
-        Files.delete(checkpoint);
-        assertThat(command.run("dqn --dir " + dir + " --seed 3 --capacity 2000 --steps 3000"))
-                .isEqualTo(1);
-        assertThat(command.err()).contains("but no checkpoint").doesNotContain("\tat ");
+        assertThat(command.err())
+                .contains("holds the state of a run that is whole")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void memoryWithoutASnapshotOfARunIsRefused() {
+        Path dir = directory.resolve("run");
+        Snapshots snapshots = Snapshots.of(new RunDirectory(dir).memory());
+        assertThat(command.run("dqn --dir " + dir + " --steps 60")).isEqualTo(0);
+        names(dir).forEach(snapshots::delete);
+        assertThat(command.run("dqn --dir " + dir + " --steps 70")).isEqualTo(1);
+        assertThat(command.err())
+                .contains("has a memory of 60 rows but no snapshot of a run")
+                .doesNotContain("\tat ");
+        try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(
+                        Agent.schema(new CartPole(new SplitMix64(0))),
+                        Presets.quick().replay().capacity())
+                .directory(new RunDirectory(dir).memory())
+                .open()) {
+            memory.snapshot("other");
+        }
+        assertThat(command.run("dqn --dir " + dir + " --steps 70")).isEqualTo(1);
+        assertThat(command.err())
+                .contains("no snapshot of "
+                        + snapshots.get("other").directory().getParent().getParent())
+                .contains("holds the state of a run")
+                .doesNotContain("\tat ");
+        Path fork = directory.resolve("fork");
+        snapshots.fork("other", new RunDirectory(fork).memory());
+        assertThat(command.run("dqn --dir " + fork + " --steps 70")).isEqualTo(1);
+        assertThat(command.err())
+                .contains("was forked from a snapshot that holds no state of a run")
+                .doesNotContain("\tat ");
+    }
+
+    private static void damage(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private static List<String> names(Path dir) {
+        return Snapshots.of(new RunDirectory(dir).memory()).list().stream()
+                .map(Snapshot::name)
+                .toList();
     }
 
     private static JsonObject summary(Path json) throws IOException {

@@ -6,53 +6,53 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.OffHeapReplayMemory;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The program in a JVM of its own, ended from outside. */
+/** The program in a JVM of its own, ended from outside; resumed with all rows that the memory has. */
 class KilledRunTest {
     @TempDir
     private Path directory;
 
-    private final List<Process> children = new ArrayList<>();
+    private ChildRuns children;
+
+    @BeforeEach
+    void makeChildren() {
+        children = new ChildRuns(directory);
+    }
 
     @AfterEach
-    void endChildren() throws InterruptedException {
-        for (Process child : children) {
-            child.destroyForcibly().waitFor();
-        }
+    void endChildren() {
+        children.close();
     }
 
     @ParameterizedTest
     @EnumSource
-    void killedRunGoesOnByTheSameCommand(MemoryKind kind) throws Exception {
+    void killedRunGoesOnWithAllItsRows(MemoryKind kind) throws Exception {
         assertThatKilledRunGoesOn(kind, "--env=CartPole-v1", "--n-step=1");
     }
 
     @Test
-    void killedRunOverThreeStepsGoesOn() throws Exception {
+    void killedRunOverThreeStepsGoesOnWithAllItsRows() throws Exception {
         assertThatKilledRunGoesOn(MemoryKind.PRIORITIZED, "--env=CartPole-v1", "--n-step=3");
     }
 
     @Test
-    void killedRunThatSeesImagesGoesOn() throws Exception {
+    void killedRunThatSeesImagesGoesOnWithAllItsRows() throws Exception {
         assertThatKilledRunGoesOn(MemoryKind.UNIFORM, "--env=Catch", "--n-step=1");
     }
 
     private void assertThatKilledRunGoesOn(MemoryKind kind, String environment, String nStep) throws Exception {
         Path run = directory.resolve("run");
         Path json = directory.resolve("summary.json");
-        Process child = start(
+        Process child = children.start(
                 "dqn",
                 environment,
                 nStep,
@@ -62,19 +62,22 @@ class KilledRunTest {
                 "4",
                 "--memory",
                 kind.label(),
-                "--checkpoint-every",
-                "100");
-        awaitStep(child, run, 1_100);
+                "--snapshot-every",
+                "100",
+                "--keep",
+                "2");
+        children.awaitStep(child, run, 1_100);
         child.destroyForcibly();
         assertThat(child.waitFor()).isEqualTo(137);
-        long savedStep = Checkpoint.read(run.resolve("checkpoint.bin")).getLong("step");
+        long savedStep = ChildRuns.newestStep(run);
 
         assertThatPrioritiesStay(kind, run);
 
-        Process again = start(
+        Process again = children.start(
                 "dqn",
                 environment,
                 nStep,
+                "--resume=keep",
                 "--dir",
                 run.toString(),
                 "--seed",
@@ -83,14 +86,14 @@ class KilledRunTest {
                 Long.toString(savedStep + 100),
                 "--summary-json",
                 json.toString());
-        assertThat(again.waitFor()).as(output()).isEqualTo(0);
+        assertThat(again.waitFor()).as(children.output()).isEqualTo(0);
         JsonObject summary = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
         assertThat(summary.get("memory").getAsString()).isEqualTo(kind.label());
         assertThat(summary.get("resumedFromStep").getAsLong())
                 .isEqualTo(savedStep)
                 .isPositive();
         assertThat(summary.get("steps").getAsLong()).isEqualTo(savedStep + 100);
-        // Rows appended after the last checkpoint stay, too.
+        // Rows appended after the newest snapshot stay, too.
         assertThat(summary.get("memoryAppended").getAsLong()).isGreaterThanOrEqualTo(savedStep + 100);
         assertThat(MetricsLog.read(run.resolve("metrics.csv")))
                 .hasSize(summary.get("episodes").getAsInt())
@@ -124,43 +127,16 @@ class KilledRunTest {
     void terminatedRunSavesEverythingFirst() throws Exception {
         Path run = directory.resolve("run");
         Path json = directory.resolve("summary.json");
-        Process child =
-                start("dqn", "--dir", run.toString(), "--checkpoint-every", "100", "--summary-json", json.toString());
-        awaitStep(child, run, 300);
+        Process child = children.start(
+                "dqn", "--dir", run.toString(), "--snapshot-every", "100", "--summary-json", json.toString());
+        children.awaitStep(child, run, 300);
         child.destroy();
-        assertThat(child.waitFor()).as(output()).isEqualTo(143);
-        assertThat(output()).contains("stopped by a signal");
+        assertThat(child.waitFor()).as(children.output()).isEqualTo(143);
+        assertThat(children.output()).contains("stopped by a signal");
         JsonObject summary = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
         assertThat(summary.get("steps").getAsLong())
-                .isEqualTo(Checkpoint.read(run.resolve("checkpoint.bin")).getLong("step"))
+                .isEqualTo(ChildRuns.newestStep(run))
                 .isEqualTo(summary.get("memoryAppended").getAsLong());
         assertThat(run.resolve("learning-curve.png")).exists();
-    }
-
-    private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(System.getProperty("engram.jvm.flags", "").split(" ", -1)));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of(arguments));
-        command.removeIf(String::isEmpty);
-        Process child = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        directory.resolve("output.txt").toFile()))
-                .start();
-        children.add(child);
-        return child;
-    }
-
-    private String output() throws IOException {
-        return Files.readString(directory.resolve("output.txt"));
-    }
-
-    private void awaitStep(Process child, Path run, long step) throws Exception {
-        Path checkpoint = run.resolve("checkpoint.bin");
-        while (!Files.exists(checkpoint) || Checkpoint.read(checkpoint).getLong("step") < step) {
-            assertThat(child.waitFor(20, TimeUnit.MILLISECONDS)).as(output()).isFalse();
-        }
     }
 }

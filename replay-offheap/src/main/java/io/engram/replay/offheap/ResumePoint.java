@@ -4,8 +4,11 @@ import io.engram.replay.SamplerState;
 import io.engram.replay.offheap.internal.snapshot.SnapshotShelf;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.Manifest;
+import io.engram.replay.offheap.internal.store.ManifestCodec;
 import io.engram.replay.offheap.internal.store.ManifestDescriptor;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +36,24 @@ public final class ResumePoint {
                 ? home.directory()
                 : home.directory().resolve(ManifestDescriptor.RESUME_DIRECTORY);
         return Optional.of(new ResumePoint(home.files(), place, manifest));
+    }
+
+    /** As its files say, of which there may be none; whether rows were appended since is not looked at. */
+    static Optional<ResumePoint> read(FileLayer files, Path memory) {
+        // A restore that was interrupted counts; the next open moves its parts, this one last.
+        for (Path parent : List.of(memory.resolve(ManifestDescriptor.RESTORE_DIRECTORY), memory)) {
+            Path place = parent.resolve(ManifestDescriptor.RESUME_DIRECTORY);
+            Path file = place.resolve(ManifestDescriptor.FILE_NAME);
+            if (files.kind(file) != FileLayer.Kind.NOTHING) {
+                try {
+                    return Optional.of(new ResumePoint(files, place, ManifestCodec.read(files, file)));
+                } catch (IOException e) {
+                    throw new SnapshotException(
+                            "what the memory was made from cannot be read: file=" + file + ": " + e, e);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /**

@@ -81,6 +81,18 @@ public final class Snapshots {
     }
 
     /**
+     * What the memory was restored or forked from last, without opening it; for who has to know schema and capacity
+     * first, which a trainer's state may tell. Gone once the memory is opened with rows more; until then only {@link
+     * OffHeapReplayMemory#resumePoint} tells whether the memory is at that place still.
+     *
+     * @return nothing if the memory was not made from a snapshot, or has gone on since
+     * @throws StorageException if it is damaged
+     */
+    public Optional<ResumePoint> origin() {
+        return ResumePoint.read(files, memory);
+    }
+
+    /**
      * Deletes a snapshot, which frees {@link Snapshot#ownBytes}. Processes that have it open keep what they have.
      *
      * @param name of the snapshot

@@ -19,6 +19,8 @@ import io.engram.replay.StreamWriter;
 import io.engram.replay.Windows;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
 import io.engram.replay.offheap.internal.priority.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,6 +151,43 @@ class SnapshotTest {
         }
         try (OffHeapReplayMemory other = open(fork, RowLayout.ARRIVAL)) {
             assertThat(other.resumePoint()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAMemoryWasMadeFromIsKnownWithoutOpeningIt() throws IOException {
+        Path directory = place.resolve("memory");
+        Path fork = place.resolve("fork");
+        assertThat(snapshots(directory).origin()).isEmpty();
+        byte[] state;
+        try (OffHeapReplayMemory memory = open(directory, RowLayout.ARRIVAL);
+                Life life = new Life(memory, 3, 2)) {
+            life.live(100, step -> {});
+            state = life.state();
+            memory.beginSnapshot(SnapshotRequest.named("here").step(100).state("life", Captured.of(state)))
+                    .await();
+            life.live(20, step -> {});
+        }
+        assertThat(snapshots(directory).origin()).isEmpty();
+        snapshots(directory).fork("here", fork);
+        snapshots(directory).restore("here");
+        // As if killed when all but the last part was moved.
+        Files.createDirectory(directory.resolve("restore"));
+        Files.move(directory.resolve("resume"), directory.resolve("restore/resume"));
+        for (Path made : List.of(directory, fork)) {
+            ResumePoint origin = snapshots(made).origin().orElseThrow();
+            assertThat(origin.name()).isEqualTo("here");
+            assertThat(origin.step()).isEqualTo(100);
+            assertThat(origin.state("life").orElseThrow()).isEqualTo(state);
+            try (OffHeapReplayMemory memory = open(made, RowLayout.ARRIVAL);
+                    Life life = new Life(memory, 3, 2)) {
+                life.live(50, step -> {});
+                assertThat(snapshots(made).origin()).isPresent();
+            }
+            try (OffHeapReplayMemory memory = open(made, RowLayout.ARRIVAL)) {
+                assertThat(memory.resumePoint()).isEmpty();
+            }
+            assertThat(snapshots(made).origin()).isEmpty();
         }
     }
 
