@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.store;
 
+import io.engram.replay.offheap.ForeignFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,6 +10,12 @@ import java.util.List;
  * ones. Once that directory has its name, the old parts do not count any more, whoever moves the new ones.
  */
 public final class PendingRestore {
+    private static final List<String> PARTS = List.of(
+            SegmentDescriptor.DIRECTORY,
+            JournalFiles.DIRECTORY,
+            IndexDescriptor.DIRECTORY,
+            ManifestDescriptor.RESUME_DIRECTORY);
+
     private final FileLayer files;
     private final Path memory;
     private final Path committed;
@@ -40,13 +47,7 @@ public final class PendingRestore {
      * @throws IOException if that is not certain
      */
     public void commit() throws IOException {
-        files.rename(temporary(), committed);
-        try {
-            files.syncDirectory(memory);
-        } catch (IOException e) {
-            files.rename(committed, temporary());
-            throw e;
-        }
+        DirectoryTree.publish(files, temporary(), committed);
     }
 
     /**
@@ -55,15 +56,12 @@ public final class PendingRestore {
      * @throws IOException if something cannot be removed or moved
      */
     public void finish() throws IOException {
-        DirectoryTree.delete(files, temporary());
+        DirectoryTree.discard(files, temporary());
         if (files.kind(committed) == FileLayer.Kind.NOTHING) {
             return;
         }
-        for (String part : List.of(
-                SegmentDescriptor.DIRECTORY,
-                JournalFiles.DIRECTORY,
-                IndexDescriptor.DIRECTORY,
-                ManifestDescriptor.RESUME_DIRECTORY)) {
+        requirePartsOnly();
+        for (String part : PARTS) {
             Path made = committed.resolve(part);
             if (files.kind(made) != FileLayer.Kind.NOTHING) {
                 DirectoryTree.delete(files, memory.resolve(part));
@@ -74,5 +72,25 @@ public final class PendingRestore {
         }
         DirectoryTree.delete(files, committed);
         files.syncDirectory(memory);
+    }
+
+    /** Before anything is removed. */
+    private void requirePartsOnly() throws IOException {
+        if (files.kind(committed) == FileLayer.Kind.DIRECTORY) {
+            for (Path entry : files.list(committed)) {
+                if (!PARTS.contains(String.valueOf(entry.getFileName()))
+                        || files.kind(entry) != FileLayer.Kind.DIRECTORY) {
+                    throw foreign(entry);
+                }
+            }
+        } else {
+            throw foreign(committed);
+        }
+    }
+
+    private static ForeignFileException foreign(Path file) {
+        return new ForeignFileException("not a part of a memory that is restored: file=" + file
+                + ", expected a directory with the names " + PARTS + " below " + ManifestDescriptor.RESTORE_DIRECTORY
+                + "/; move it away");
     }
 }
