@@ -43,8 +43,14 @@ final class Positions {
             positions.states.putAll(resume.samplers());
             for (LanePosition position : resume.streams()) {
                 EpisodeBook.Entry entry = book.entries().get(position.episode());
-                boolean goesOn = entry != null && entry.begin() != null && entry.end() == null;
-                if (goesOn || !position.inEpisode()) {
+                EpisodeBook.Begin begin = entry == null ? null : entry.begin();
+                boolean goesOn = entry != null
+                        && entry.end() == null
+                        && begin != null
+                        && begin.stream() == position.streamId()
+                        && position.previous() < resume.cut().head();
+                boolean known = book.streams().containsKey(position.streamId());
+                if (known && (goesOn || !position.inEpisode())) {
                     positions.suspended.put(position.streamId(), position);
                 }
             }

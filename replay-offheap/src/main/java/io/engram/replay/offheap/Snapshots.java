@@ -29,7 +29,7 @@ public final class Snapshots {
         this.files = files;
         this.memory = memory;
         this.shelf = new SnapshotShelf(files, memory);
-        this.order = SnapshotOrder.of(memory);
+        this.order = SnapshotOrder.of(files, memory);
     }
 
     /**
@@ -160,7 +160,7 @@ public final class Snapshots {
     public void fork(String name, Path directory) {
         order.run(() -> {
             try {
-                new MemoryCopy(files, shelf.path(name), shelf.manifest(name)).fork(directory);
+                new MemoryCopy(files, shelf.path(name), shelf.manifest(name)).fork(memory, directory);
             } catch (IOException e) {
                 throw new SnapshotException(
                         "the fork could not be made: directory=" + directory + ", snapshot=" + shelf.path(name) + ": "

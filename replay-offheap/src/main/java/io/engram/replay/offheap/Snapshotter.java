@@ -72,7 +72,7 @@ final class Snapshotter {
         this.ring = memory.ring();
         this.clock = opening.clock();
         this.shelf = new SnapshotShelf(home.files(), home.directory());
-        this.order = SnapshotOrder.of(home.directory());
+        this.order = SnapshotOrder.of(home.files(), home.directory());
         this.background = opening.automaticUpkeep() ? thread() : Runnable::run;
     }
 
@@ -134,8 +134,12 @@ final class Snapshotter {
             if (held) {
                 gate.release();
             }
-            order.end();
-            throw failed(request, writer, e);
+            try {
+                throw failed(request, writer, e);
+            } finally {
+                // Last: the next one may have the same name, and what this one leaves is removed.
+                order.end();
+            }
         }
         lastNumber++;
         Manifest.Identity identity = new Manifest.Identity(
@@ -146,15 +150,29 @@ final class Snapshotter {
                 cut.taken(),
                 request.step());
         CompletableFuture<Snapshot> result = new CompletableFuture<>();
-        background.execute(() -> {
+        Runnable rest = () -> {
+            Snapshot snapshot;
             try {
-                result.complete(finish(request, writer, cut, states, identity));
+                snapshot = finish(request, writer, cut, states, identity);
             } catch (Throwable t) {
+                order.end();
                 result.completeExceptionally(t);
+                return;
+            }
+            order.end();
+            result.complete(snapshot);
+        };
+        try {
+            background.execute(rest);
+        } catch (RuntimeException | Error e) {
+            // No thread could be started.
+            gate.release();
+            try {
+                throw failed(request, writer, e);
             } finally {
                 order.end();
             }
-        });
+        }
         return new Pending(result);
     }
 
@@ -176,6 +194,10 @@ final class Snapshotter {
             } else {
                 segments.add(segment);
             }
+        }
+        if (complete) {
+            // Else somebody may still be about to store a link there, and a copy is made.
+            segments.forEach(Segment::setStill);
         }
         Map<String, SamplerState> samplers = memory.positions().samplerStates();
         List<LanePosition> streams = complete ? memory.positions().streamsBefore(head) : List.of();
@@ -230,7 +252,7 @@ final class Snapshotter {
         List<SnapshotWriter.PagePart> pages = new ArrayList<>();
         for (JournalPage page = memory.journal().first(); page != null; page = page.next()) {
             if (page.limit() > 0) {
-                pages.add(new SnapshotWriter.PagePart(page, page.end()));
+                pages.add(new SnapshotWriter.PagePart(page, page.end(), page.life() == JournalPage.Life.SEALED));
             }
         }
         return pages;
@@ -258,29 +280,43 @@ final class Snapshotter {
         } catch (IOException | RuntimeException | Error e) {
             throw failed(request, writer, e);
         }
-        Snapshot snapshot = shelf.describe(request.name());
+        retain(request);
+        return writer.describe(identity, cut.rows());
+    }
+
+    /** The snapshot is there, whatever becomes of this. */
+    private void retain(SnapshotRequest request) {
         Retention retention = request.retention();
         if (retention != null) {
-            Snapshots.retain(shelf, retention);
+            try {
+                Snapshots.retain(shelf, retention);
+            } catch (StorageException e) {
+                LOG.warn("old snapshots were not deleted, the next snapshot tries again: {}", e.getMessage());
+            }
         }
-        return snapshot;
     }
 
     /** Links that were stored after their segments were sealed: nothing is stored there any more. */
     private void forceLinks(List<Segment> segments) {
         for (Segment segment : segments) {
-            if (segment.isShared() && segment.takeLateLinks()) {
+            if (segment.isShared()) {
                 // The system reports a failed write once, to the sealer or to this thread.
                 synchronized (ring.source()) {
-                    try {
-                        ring.requireNotFailed();
-                        ring.source().forceLinks(segment);
-                    } catch (StorageException e) {
-                        ring.fail(e);
-                        throw e;
+                    if (segment.takeLateLinks()) {
+                        forceLinks(segment);
                     }
                 }
             }
+        }
+    }
+
+    private void forceLinks(Segment segment) {
+        try {
+            ring.requireNotFailed();
+            ring.source().forceLinks(segment);
+        } catch (StorageException e) {
+            ring.fail(e);
+            throw e;
         }
     }
 

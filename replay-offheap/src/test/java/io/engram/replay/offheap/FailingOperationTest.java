@@ -56,7 +56,29 @@ class FailingOperationTest {
     @Test
     void diskMayBeFullAtAnyPoint() {
         for (Scenario.Shape shape : Scenario.shortShapes()) {
-            fillDisk(shape, 1);
+            fillDisk(shape, 1, 1);
+        }
+    }
+
+    @Test
+    void anyOperationOfSnapshotsMayFailOnce() {
+        for (Scenario.Shape shape : Scenario.snapshotShapes()) {
+            failEach(FailingOperations::once, 29, shape, 1);
+        }
+    }
+
+    @Test
+    void anyOperationOfSnapshotsMayFailThoughItWasCarriedOutOrBeTheLastThatSucceeds() {
+        for (Scenario.Shape shape : Scenario.snapshotShapes()) {
+            failEach(FailingOperations::onceAfterwards, 23, shape, 1);
+            failEach(FailingOperations::from, 23, shape, 1);
+        }
+    }
+
+    @Test
+    void diskMayBeFullWhileSnapshotsAreTaken() {
+        for (Scenario.Shape shape : Scenario.snapshotShapes()) {
+            fillDisk(shape, 1, 17);
         }
     }
 
@@ -68,7 +90,8 @@ class FailingOperationTest {
         failEach(FailingOperations::onceAfterwards, 1, stories);
         failEach(FailingOperations::from, 1, stories);
         for (long seed = 1; seed <= stories; seed++) {
-            fillDisk(Scenario.randomShape(seed), seed);
+            fillDisk(Scenario.randomShape(seed), seed, 1);
+            fillDisk(Scenario.randomSnapshotShape(seed), seed, 5);
         }
     }
 
@@ -78,6 +101,9 @@ class FailingOperationTest {
                 failEach(failures, every, shape, seed);
             }
             if (stories > 1) {
+                for (Scenario.Shape shape : Scenario.snapshotShapes()) {
+                    failEach(failures, every, shape, seed);
+                }
                 failEach(failures, every, Scenario.randomShape(seed), seed);
             }
         }
@@ -98,6 +124,7 @@ class FailingOperationTest {
             files.watchedBy(failing);
             for (Step step : scenario.steps()) {
                 perform(scenario, step, files);
+                requireUnharmed(scenario, failing);
             }
             closeQuietly(scenario);
             files.watchedBy(new WatchedFiles.Watch() {});
@@ -137,6 +164,16 @@ class FailingOperationTest {
         }
     }
 
+    /** What fails in a snapshot's own files does not concern the memory. */
+    private static void requireUnharmed(Scenario scenario, FailingOperations failing) {
+        if (failing.isOne()
+                && failing.failed() != null
+                && failing.failed().to().toString().contains("/snapshots/")
+                && scenario.memory() != null) {
+            assertThat(scenario.memory().ring().hasFailed()).as("failed").isFalse();
+        }
+    }
+
     /** It is read-only and says so each time. */
     private static void requireFailed(Scenario scenario) {
         OffHeapReplayMemory memory = scenario.memory();
@@ -160,9 +197,9 @@ class FailingOperationTest {
     }
 
     /** For each number of pages: the disk is full, then there is space again, and the story goes on to its end. */
-    private void fillDisk(Scenario.Shape shape, long seed) {
+    private void fillDisk(Scenario.Shape shape, long seed, int every) {
         boolean full = true;
-        for (int pages = 0; full; pages++) {
+        for (int pages = 0; full; pages += every) {
             Scenario scenario = new Scenario(shape, seed);
             try (SimulatedFiles files = Scenario.disk().withRoom((long) pages * PAGE)) {
                 int before = thrown;

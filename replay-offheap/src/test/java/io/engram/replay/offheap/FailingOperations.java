@@ -37,6 +37,11 @@ final class FailingOperations implements WatchedFiles.Watch {
         return failed;
     }
 
+    /** Whether no other will fail. */
+    boolean isOne() {
+        return to == from + 1;
+    }
+
     @Override
     public void before(Operation operation) throws IOException {
         if (!afterwards) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /**
  * The real file system, with something to happen after each change of a name and before each forced write and each
@@ -46,6 +47,11 @@ final class HookedFiles implements FileLayer {
     @Override
     public boolean isDirectory(Path path) {
         return files.isDirectory(path);
+    }
+
+    @Override
+    public Semaphore turn(Path directory) {
+        return files.turn(directory);
     }
 
     @Override

@@ -38,6 +38,18 @@ class PowerCutTest {
     }
 
     @Test
+    void snapshotsOutliveThePowerWheneverItGoes() throws IOException {
+        for (Scenario.Shape shape : Scenario.snapshotShapes()) {
+            play(shape, 4, 4);
+        }
+        for (long seed = 1; seed <= 2; seed++) {
+            play(Scenario.randomSnapshotShape(seed), seed, 8);
+        }
+        print();
+        assertThat(cuts).isGreaterThan(500);
+    }
+
+    @Test
     @Tag("soak")
     void syncedRowsOutliveThePowerHundredsOfThousandsOfTimes() throws IOException {
         int goal = Integer.getInteger("engram.cuts", 200_000);

@@ -9,6 +9,7 @@ import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +34,35 @@ final class Scenario {
         SYNC,
         PRIORITIES,
         REOPEN,
-        KILL
+        KILL,
+        SNAPSHOT,
+        SNAPSHOT_WITH_RETENTION,
+        DELETE,
+        READ,
+        FORK,
+        RESTORE;
+
+        /** Whether it is about snapshots alone: the memory must not suffer. */
+        boolean isOfSnapshots() {
+            return compareTo(SNAPSHOT) >= 0 && this != RESTORE;
+        }
+    }
+
+    /** What a story is about besides. */
+    enum Plot {
+        NONE,
+        SNAPSHOTS(Step.SNAPSHOT, Step.SNAPSHOT, Step.DELETE, Step.READ),
+        RETENTION(Step.SNAPSHOT_WITH_RETENTION),
+        FORKS(Step.SNAPSHOT, Step.FORK),
+        RESTORES(Step.SNAPSHOT, Step.SNAPSHOT_WITH_RETENTION, Step.RESTORE),
+        ALL(Step.SNAPSHOT, Step.SNAPSHOT_WITH_RETENTION, Step.DELETE, Step.READ, Step.FORK, Step.RESTORE);
+
+        @SuppressWarnings("ImmutableEnumChecker") // a copy that nobody can change
+        private final List<Step> steps;
+
+        Plot(Step... steps) {
+            this.steps = List.of(steps);
+        }
     }
 
     /**
@@ -43,10 +72,21 @@ final class Scenario {
      * @param steps how many there are
      */
     record Shape(
-            String name, RowLayout layout, long capacity, int segmentRows, boolean prioritized, int tags, int steps) {
+            String name,
+            RowLayout layout,
+            long capacity,
+            int segmentRows,
+            boolean prioritized,
+            int tags,
+            int steps,
+            Plot plot) {
         OffHeapReplayMemory open(FileLayer files, long incarnation) {
+            return open(files, PLACE, incarnation);
+        }
+
+        OffHeapReplayMemory open(FileLayer files, Path place, long incarnation) {
             OffHeapMemoryBuilder builder = OffHeapReplayMemory.builder(Experience.schema(layout), capacity)
-                    .directory(PLACE)
+                    .directory(place)
                     .segmentRows(segmentRows)
                     .files(files)
                     .identity(new UUID(capacity, segmentRows), incarnation)
@@ -63,11 +103,34 @@ final class Scenario {
     /** Stories short enough to fail each operation of, one for each thing that a memory does with files. */
     static List<Shape> shortShapes() {
         return List.of(
-                new Shape("append", RowLayout.ARRIVAL, 100, 8, false, 0, 20),
-                new Shape("seal", RowLayout.SELF_CONTAINED, 40, 4, false, 0, 25),
-                new Shape("recycle", RowLayout.ARRIVAL, 12, 4, false, 0, 60),
-                new Shape("priorities", RowLayout.ARRIVAL, 24, 8, true, 0, 40),
-                new Shape("journal", RowLayout.SELF_CONTAINED, 16, 4, false, 18, 120));
+                new Shape("append", RowLayout.ARRIVAL, 100, 8, false, 0, 20, Plot.NONE),
+                new Shape("seal", RowLayout.SELF_CONTAINED, 40, 4, false, 0, 25, Plot.NONE),
+                new Shape("recycle", RowLayout.ARRIVAL, 12, 4, false, 0, 60, Plot.NONE),
+                new Shape("priorities", RowLayout.ARRIVAL, 24, 8, true, 0, 40, Plot.NONE),
+                new Shape("journal", RowLayout.SELF_CONTAINED, 16, 4, false, 18, 120, Plot.NONE));
+    }
+
+    /** The same for what snapshots do. */
+    static List<Shape> snapshotShapes() {
+        return List.of(
+                new Shape("snapshots", RowLayout.ARRIVAL, 24, 4, true, 0, 30, Plot.SNAPSHOTS),
+                new Shape("retention", RowLayout.SELF_CONTAINED, 16, 8, false, 18, 40, Plot.RETENTION),
+                new Shape("forks", RowLayout.ARRIVAL, 20, 4, false, 0, 24, Plot.FORKS),
+                new Shape("restores", RowLayout.SELF_CONTAINED, 24, 4, true, 0, 32, Plot.RESTORES));
+    }
+
+    /** A longer story of any kind with snapshots. */
+    static Shape randomSnapshotShape(long seed) {
+        Shape shape = randomShape(seed);
+        return new Shape(
+                "random snapshots",
+                shape.layout,
+                shape.capacity,
+                shape.segmentRows,
+                shape.prioritized,
+                shape.tags,
+                shape.steps,
+                Plot.ALL);
     }
 
     /** A longer story of any kind. */
@@ -77,24 +140,32 @@ final class Scenario {
         long capacity = new long[] {3, 16, 24, 100}[random.nextInt(4)];
         int segmentRows = 1 << random.nextInt(4);
         int tags = random.nextInt(3) == 0 ? 18 : 0;
-        return new Shape("random", layout, capacity, segmentRows, random.nextInt(3) == 0, tags, 80);
+        return new Shape("random", layout, capacity, segmentRows, random.nextInt(3) == 0, tags, 80, Plot.NONE);
     }
 
     private final Shape shape;
     private final long seed;
     private final SplitMix64 choices;
-    private final Promises promises;
+    private Promises promises;
+    private final PublishedSnapshots snapshots = new PublishedSnapshots(PLACE);
+    private final Map<String, Bookmark> bookmarks = new HashMap<>();
+    private final List<Promises> forks = new ArrayList<>();
+    private Bookmark restoring;
     private final Map<String, ExperienceActor> actors = new HashMap<>();
     private final Map<String, Long> counts = new HashMap<>();
     private OffHeapReplayMemory memory;
     private long incarnation;
     private int step;
+    private int named;
+
+    /** What the memory owes once it is restored to a snapshot, and how far its streams were. */
+    private record Bookmark(String name, Promises promises, Map<String, Long> counts) {}
 
     Scenario(Shape shape, long seed) {
         this.shape = shape;
         this.seed = seed;
         this.choices = new SplitMix64(seed);
-        this.promises = new Promises(shape);
+        this.promises = new Promises(shape, PLACE, snapshots, forks);
     }
 
     /** A file system for it. */
@@ -123,7 +194,10 @@ final class Scenario {
         SplitMix64 random = new SplitMix64(~seed);
         for (int i = 0; i < shape.steps(); i++) {
             int choice = random.nextInt(20);
-            if (i == shape.steps() / 2 || i == shape.steps() - 1) {
+            if (shape.plot() != Plot.NONE && i > 3 && random.nextInt(5) == 0) {
+                steps.add(
+                        shape.plot().steps.get(random.nextInt(shape.plot().steps.size())));
+            } else if (i == shape.steps() / 2 || i == shape.steps() - 1) {
                 steps.add(Step.REOPEN);
             } else if (i == shape.steps() / 4 || i == shape.steps() * 3 / 4) {
                 steps.add(Step.KILL);
@@ -148,7 +222,7 @@ final class Scenario {
     void perform(Step what, SimulatedFiles files) {
         step++;
         if (memory == null) {
-            memory = shape.open(files, seed + ++incarnation);
+            open(files);
         }
         switch (what) {
             case APPEND -> append();
@@ -157,17 +231,129 @@ final class Scenario {
             case PRIORITIES -> updatePriorities();
             case REOPEN -> {
                 close();
-                memory = shape.open(files, seed + ++incarnation);
+                open(files);
             }
             case KILL -> {
                 // Nobody closes it; what is in the files and not on the disk yet stays so.
                 actors.clear();
                 memory = null;
                 files.kill();
-                memory = shape.open(files, seed + ++incarnation);
+                open(files);
             }
+            case SNAPSHOT -> snapshot(files, null);
+            case SNAPSHOT_WITH_RETENTION -> snapshot(files, Retention.last(2));
+            case DELETE -> delete(files);
+            case READ -> snapshots.requireWhole(files);
+            case FORK -> fork(files);
+            case RESTORE -> restore(files);
         }
         promises.claimed(memory);
+    }
+
+    private void open(SimulatedFiles files) {
+        OffHeapReplayMemory opened = shape.open(files, seed + ++incarnation);
+        if (restoring != null
+                && opened.ring().head() == restoring.promises().head()
+                && opened.resumePoint()
+                        .filter(point -> point.name().equals(restoring.name()))
+                        .isPresent()) {
+            adopt(restoring);
+        }
+        promises.restoring(null);
+        restoring = null;
+        memory = opened;
+    }
+
+    /** The memory is as it was when a snapshot was taken. */
+    private void adopt(Bookmark bookmark) {
+        promises = bookmark.promises().copy(PLACE, snapshots, forks);
+        counts.clear();
+        counts.putAll(bookmark.counts());
+    }
+
+    private void snapshot(SimulatedFiles files, Retention retention) {
+        String name = "s" + ++named;
+        snapshots.begun(name, MemoryImage.of(memory));
+        bookmarks.put(name, new Bookmark(name, promises.durable(memory.ring().head()), new HashMap<>(counts)));
+        if (retention != null) {
+            List<String> old = snapshots.named(files);
+            old.subList(0, Math.max(0, old.size() - retention.last() + 1)).forEach(snapshots::doubtful);
+        }
+        try {
+            memory.beginSnapshot(SnapshotRequest.named(name)
+                            .step(step)
+                            .state("learner", out -> out.write(name.getBytes(StandardCharsets.UTF_8)))
+                            .retention(retention))
+                    .await();
+            snapshots.published(name, files);
+        } finally {
+            snapshots.settle(files);
+        }
+        snapshots.requireUnchanged(files);
+        if (!Snapshots.of(files, PLACE)
+                .state(name, "learner")
+                .map(state -> new String(state, StandardCharsets.UTF_8))
+                .orElse("")
+                .equals(name)) {
+            throw new AssertionError("the state of snapshot " + name + " is another");
+        }
+    }
+
+    private void delete(SimulatedFiles files) {
+        List<String> names = snapshots.certain();
+        if (!names.isEmpty()) {
+            String name = names.get(choices.nextInt(names.size()));
+            snapshots.doubtful(name);
+            try {
+                Snapshots.of(files, PLACE).delete(name);
+            } finally {
+                snapshots.settle(files);
+            }
+        }
+    }
+
+    private void fork(SimulatedFiles files) {
+        List<String> names = snapshots.certain();
+        if (names.isEmpty()) {
+            return;
+        }
+        Bookmark bookmark = bookmarks.get(names.get(choices.nextInt(names.size())));
+        Path place = PLACE.resolveSibling("a").resolve("fork-" + ++named);
+        Promises of = bookmark.promises().copy(place, new PublishedSnapshots(place), new ArrayList<>());
+        of.beingMade();
+        forks.add(of);
+        Snapshots.of(files, PLACE).fork(bookmark.name(), place);
+        of.made();
+        // Who goes on in the fork.
+        try (OffHeapReplayMemory other = shape.open(files, place, seed + ++incarnation)) {
+            String stream = STREAMS[0];
+            ExperienceActor actor =
+                    new ExperienceActor(other, stream, bookmark.counts().getOrDefault(stream, 0L));
+            for (int i = 0; i < 12; i++) {
+                long sequence = actor.act(choices);
+                if (sequence >= 0) {
+                    of.appended(stream, actor.count(), sequence);
+                }
+                of.claimed(other);
+                other.upkeep().turn();
+            }
+            other.sync();
+            of.synced(other.ring().head() - 1);
+        }
+    }
+
+    private void restore(SimulatedFiles files) {
+        List<String> names = snapshots.certain();
+        if (!names.isEmpty()) {
+            Bookmark bookmark = bookmarks.get(names.get(choices.nextInt(names.size())));
+            close();
+            restoring = bookmark;
+            promises.restoring(bookmark.promises());
+            Snapshots.of(files, PLACE).restore(bookmark.name());
+            adopt(bookmark);
+            restoring = null;
+            open(files);
+        }
     }
 
     private void append() {

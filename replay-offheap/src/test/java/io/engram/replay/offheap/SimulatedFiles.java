@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.agrona.UnsafeApi;
@@ -53,6 +54,7 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
     private final SimulatedDirectory root = new SimulatedDirectory();
     private final List<SimulatedInode> inodes = new ArrayList<>();
     private final List<Long> copies = new ArrayList<>();
+    private final Map<Path, Semaphore> turns = new HashMap<>();
     private final Set<SimulatedDirectory> locked = new HashSet<>();
     private WatchedFiles.Watch watch = new WatchedFiles.Watch() {};
     private long room = Long.MAX_VALUE / 2;
@@ -337,6 +339,11 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
     @Override
     public boolean isDirectory(Path path) {
         return kind(path) == Kind.DIRECTORY;
+    }
+
+    @Override
+    public synchronized Semaphore turn(Path directory) {
+        return turns.computeIfAbsent(directory, each -> new Semaphore(1, true));
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.engram.replay.AgeLimit;
 import io.engram.replay.Batch;
 import io.engram.replay.BetaSchedule;
 import io.engram.replay.DType;
-import io.engram.replay.Episode;
 import io.engram.replay.NStep;
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
@@ -18,14 +17,11 @@ import io.engram.replay.SplitMix64;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.Windows;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
-import io.engram.replay.offheap.internal.priority.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,14 +45,14 @@ class SnapshotTest {
     void snapshotIsOfTheMomentWhenItWasTaken(RowLayout layout) {
         for (int seed = 1; seed <= 6; seed++) {
             Path directory = place.resolve("memory-" + seed);
-            List<Image> images = new ArrayList<>();
+            List<MemoryImage> images = new ArrayList<>();
             try (OffHeapReplayMemory memory = open(directory, layout);
                     Life life = new Life(memory, seed, 1)) {
                 for (int i = 0; i < 5; i++) {
                     life.live(20 * seed, step -> {});
                     // Ranks are made anew with a snapshot.
                     memory.snapshot("s" + i);
-                    images.add(Image.of(memory));
+                    images.add(MemoryImage.of(memory));
                     requireSame(directory, images);
                 }
                 life.live(300, step -> {});
@@ -66,10 +62,10 @@ class SnapshotTest {
         }
     }
 
-    private static void requireSame(Path directory, List<Image> images) {
+    private static void requireSame(Path directory, List<MemoryImage> images) {
         for (int i = 0; i < images.size(); i++) {
             try (OffHeapReplayMemory snapshot = OffHeapReplayMemory.openSnapshot(directory, "s" + i)) {
-                assertThat(Image.of(snapshot)).as("snapshot %d", i).isEqualTo(images.get(i));
+                assertThat(MemoryImage.of(snapshot)).as("snapshot %d", i).isEqualTo(images.get(i));
             }
         }
     }
@@ -83,18 +79,18 @@ class SnapshotTest {
             int steps = 240;
             int every = 30;
             List<String> expected = new ArrayList<>();
-            Image last;
+            MemoryImage last;
             try (OffHeapReplayMemory memory = open(whole, layout);
                     Life life = new Life(memory, seed, 2)) {
                 life.live(steps, step -> {
                     expected.add(step);
                     life.snapshotEvery(every);
                 });
-                last = Image.of(memory);
+                last = MemoryImage.of(memory);
             }
             List<String> found = new ArrayList<>();
             SplitMix64 stops = new SplitMix64(seed);
-            Image end = null;
+            MemoryImage end = null;
             while (end == null) {
                 try (OffHeapReplayMemory memory = open(stopped, layout);
                         Life life = new Life(memory, seed, 2)) {
@@ -107,7 +103,7 @@ class SnapshotTest {
                         life.snapshotEvery(every);
                     });
                     if (until == steps) {
-                        end = Image.of(memory);
+                        end = MemoryImage.of(memory);
                     }
                 }
                 if (end == null && !snapshots(stopped).list().isEmpty()) {
@@ -127,17 +123,17 @@ class SnapshotTest {
     void forkGoesItsOwnWayAndTouchesNothingElse() {
         Path directory = place.resolve("memory");
         Path fork = place.resolve("fork");
-        Image image;
+        MemoryImage image;
         try (OffHeapReplayMemory memory = open(directory, RowLayout.ARRIVAL);
                 Life life = new Life(memory, 3, 2)) {
             life.live(100, step -> {});
             memory.beginSnapshot(SnapshotRequest.named("here").step(100).state("life", Captured.of(life.state())))
                     .await();
-            image = Image.of(memory);
+            image = MemoryImage.of(memory);
             DirectoryImage before = DirectoryImage.of(directory.resolve("snapshots"));
             snapshots(directory).fork("here", fork);
             try (OffHeapReplayMemory other = open(fork, RowLayout.ARRIVAL)) {
-                assertThat(Image.of(other)).isEqualTo(image);
+                assertThat(MemoryImage.of(other)).isEqualTo(image);
                 assertThat(other.resumePoint().orElseThrow().step()).isEqualTo(100);
                 try (Life otherLife = new Life(other, 3, 2)) {
                     otherLife.live(200, step -> {});
@@ -147,7 +143,7 @@ class SnapshotTest {
             assertThat(DirectoryImage.of(directory.resolve("snapshots"))).isEqualTo(before);
         }
         try (OffHeapReplayMemory snapshot = OffHeapReplayMemory.openSnapshot(directory, "here")) {
-            assertThat(Image.of(snapshot)).isEqualTo(image);
+            assertThat(MemoryImage.of(snapshot)).isEqualTo(image);
         }
         try (OffHeapReplayMemory other = open(fork, RowLayout.ARRIVAL)) {
             assertThat(other.resumePoint()).isEmpty();
@@ -228,14 +224,14 @@ class SnapshotTest {
             assertThatThrownBy(() -> snapshot.writer("a")).isInstanceOf(ReadOnlyMemoryException.class);
             assertThatThrownBy(() -> snapshot.snapshot("b")).isInstanceOf(ReadOnlyMemoryException.class);
             snapshot.sync();
-            Image image = Image.of(again);
+            MemoryImage image = MemoryImage.of(again);
             try (Sampler sampler =
                     snapshot.sampler(SamplerSpec.prioritized("s", 20).seed(1).build())) {
                 Batch batch = sampler.sample(sampler.newBatch());
                 sampler.updatePriorities(batch, new float[20]);
             }
-            assertThat(Image.of(snapshot)).isNotEqualTo(image);
-            assertThat(Image.of(again)).isEqualTo(image);
+            assertThat(MemoryImage.of(snapshot)).isNotEqualTo(image);
+            assertThat(MemoryImage.of(again)).isEqualTo(image);
         }
         assertThat(DirectoryImage.of(directory)).isEqualTo(before);
     }
@@ -282,27 +278,6 @@ class SnapshotTest {
 
     private static Snapshots snapshots(Path directory) {
         return Snapshots.of(WatchedFiles.unsynced(), directory);
-    }
-
-    /** All that a memory holds, but for times. */
-    private record Image(
-            Map<Long, String> rows, Map<String, Map<Long, Long>> masses, List<String> episodes, long head) {
-        static Image of(OffHeapReplayMemory memory) {
-            Map<Long, String> rows = new TreeMap<>();
-            HeldRows.of(memory).forEach((sequence, row) -> rows.put(sequence, row.toString()));
-            Map<String, Map<Long, Long>> masses = new TreeMap<>();
-            memory.priorityIndexes().forEach(index -> masses.put(index.name(), masses(memory, index.name())));
-            return new Image(
-                    rows,
-                    masses,
-                    memory.episodes().stream().map(Episode::toString).toList(),
-                    memory.ring().head());
-        }
-
-        private static Map<Long, Long> masses(OffHeapReplayMemory memory, String name) {
-            Trees.requireExact(memory.indexes().index(name).tree());
-            return HeldPriorities.masses(memory, name);
-        }
     }
 
     /** An actor and three learners on one thread, which know everything of themselves. */

@@ -10,7 +10,8 @@ import java.util.TreeMap;
 
 /** The files of a closed memory that has some of each kind: to be damaged, in memory, and opened. */
 final class StoredMemory implements AutoCloseable {
-    static final Scenario.Shape SHAPE = new Scenario.Shape("stored", RowLayout.ARRIVAL, 24, 4, true, 12, 60);
+    static final Scenario.Shape SHAPE =
+            new Scenario.Shape("stored", RowLayout.ARRIVAL, 24, 4, true, 12, 60, Scenario.Plot.NONE);
 
     private final SimulatedFiles files = Scenario.disk();
 

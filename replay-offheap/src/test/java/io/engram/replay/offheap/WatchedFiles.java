@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /**
  * The real file system with somebody looking on, who may throw. A write is split into two halves, so that a process can
@@ -111,6 +112,11 @@ final class WatchedFiles implements FileLayer {
     @Override
     public boolean isDirectory(Path path) {
         return real.isDirectory(path);
+    }
+
+    @Override
+    public Semaphore turn(Path directory) {
+        return real.turn(directory);
     }
 
     @Override

@@ -80,6 +80,7 @@ public final class Links {
         for (long next = sequence + 1; next < head && sequence >= ring.tail(ring.head()); next++) {
             if (leadsTo(ring, sequence, next)) {
                 put(ring, sequence, next);
+                note(ring, sequence);
                 return next;
             }
         }
@@ -116,6 +117,7 @@ public final class Links {
                 int back = UnsafeApi.getInt(address + RowDescriptor.BACK_OFFSET);
                 if (back > 0 && back < RowDescriptor.BACK_TOO_FAR) {
                     put(ring, sequence - back, sequence);
+                    note(ring, sequence - back);
                 }
             }
         }

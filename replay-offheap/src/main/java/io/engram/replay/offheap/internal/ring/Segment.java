@@ -45,6 +45,7 @@ public final class Segment {
     private volatile boolean abandonedRows = true;
     private volatile boolean lateLinks;
     private volatile boolean shared;
+    private volatile boolean still;
 
     /**
      * A segment.
@@ -133,6 +134,20 @@ public final class Segment {
      */
     public boolean isShared() {
         return shared;
+    }
+
+    /** Says that nobody is left who began to store something before {@link #share} was called. */
+    public void setStill() {
+        still = true;
+    }
+
+    /**
+     * Whether no byte of the segment changes any more.
+     *
+     * @return true if its file can have another name
+     */
+    public boolean isStill() {
+        return shared && still;
     }
 
     /** Says that a link was stored, maybe after the segment was made durable. */

@@ -11,6 +11,7 @@ import io.engram.replay.offheap.internal.store.Manifest;
 import io.engram.replay.offheap.internal.store.ManifestDescriptor;
 import io.engram.replay.offheap.internal.store.PendingRestore;
 import io.engram.replay.offheap.internal.store.SegmentDescriptor;
+import io.engram.replay.offheap.internal.store.SnapshotOpener;
 import io.engram.replay.offheap.internal.store.Store;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.io.IOException;
@@ -55,13 +56,17 @@ public final class MemoryCopy {
      * @throws IOException if something cannot be linked, copied or moved
      */
     public void restore(Path memory) throws IOException {
+        // Of what it shares only these look whether it is whole, and the old parts are gone then.
+        SnapshotOpener opener = new SnapshotOpener(files, snapshot);
+        opener.check();
+        opener.requireOf(memory);
         PendingRestore pending = new PendingRestore(files, memory);
         pending.finish();
         try {
             copyParts(pending.temporary(), false);
             pending.commit();
         } catch (Throwable t) {
-            DirectoryTree.delete(files, pending.temporary());
+            discard(pending.temporary(), t);
             throw t;
         }
         pending.finish();
@@ -70,12 +75,17 @@ public final class MemoryCopy {
     /**
      * Makes another memory.
      *
-     * @param target its directory, missing or empty
+     * @param memory the directory of the snapshot's memory
+     * @param target the new one's directory, missing or empty
      * @throws IOException if something cannot be linked or copied
      */
-    public void fork(Path target) throws IOException {
+    public void fork(Path memory, Path target) throws IOException {
         Path absolute = target.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
+        if (absolute.startsWith(memory.toAbsolutePath().normalize())) {
+            throw new SnapshotException("a fork cannot lie inside the memory that it is made of: directory=" + target
+                    + ", memory=" + memory + "; give a directory beside it");
+        }
         boolean free = files.kind(absolute) == FileLayer.Kind.NOTHING
                 || (files.kind(absolute) == FileLayer.Kind.DIRECTORY
                         && files.list(absolute).isEmpty());
@@ -84,20 +94,28 @@ public final class MemoryCopy {
                     + ", expected one that does not exist or is empty");
         }
         Path temporary = absolute.resolveSibling(absolute.getFileName() + ".fork" + Store.TEMPORARY_SUFFIX);
-        files.createDirectories(parent);
-        DirectoryTree.delete(files, temporary);
+        new SnapshotOpener(files, snapshot).check();
+        DirectoryTree.create(files, parent);
+        DirectoryTree.discard(files, temporary);
         try {
             copyParts(temporary, true);
-            files.rename(temporary, absolute);
+            DirectoryTree.publish(files, temporary, absolute);
         } catch (Throwable t) {
-            DirectoryTree.delete(files, temporary);
+            discard(temporary, t);
             throw t;
         }
-        files.syncDirectory(parent);
+    }
+
+    private void discard(Path temporary, Throwable cause) {
+        try {
+            DirectoryTree.discard(files, temporary);
+        } catch (IOException e) {
+            // It does not count; the next who looks for it removes it.
+            cause.addSuppressed(e);
+        }
     }
 
     private void copyParts(Path target, boolean withSuperblock) throws IOException {
-        DirectoryTree.delete(files, target);
         for (String part : PARTS) {
             files.createDirectories(target.resolve(part));
         }

@@ -1,10 +1,9 @@
 package io.engram.replay.offheap.internal.snapshot;
 
 import io.engram.replay.offheap.SnapshotException;
+import io.engram.replay.offheap.internal.store.FileLayer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -13,23 +12,24 @@ import java.util.concurrent.TimeUnit;
  * lock, because a snapshot is begun by one thread and finished by another.
  */
 public final class SnapshotOrder {
-    private static final Map<Path, SnapshotOrder> BY_MEMORY = new ConcurrentHashMap<>();
-
-    private final Semaphore turn = new Semaphore(1, true);
+    private final Semaphore turn;
     private final Path memory;
 
-    private SnapshotOrder(Path memory) {
+    private SnapshotOrder(Semaphore turn, Path memory) {
+        this.turn = turn;
         this.memory = memory;
     }
 
     /**
      * The order of a memory's snapshots.
      *
+     * @param files how files are reached
      * @param memory the memory's directory
      * @return the same for every name of the directory that differs by dots only
      */
-    public static SnapshotOrder of(Path memory) {
-        return BY_MEMORY.computeIfAbsent(memory.toAbsolutePath().normalize(), SnapshotOrder::new);
+    public static SnapshotOrder of(FileLayer files, Path memory) {
+        Path absolute = memory.toAbsolutePath().normalize();
+        return new SnapshotOrder(files.turn(absolute), absolute);
     }
 
     /**

@@ -272,10 +272,9 @@ public final class SnapshotShelf {
             throw new SnapshotException("there is no such snapshot: name=" + name + ", directory=" + directory);
         }
         try {
-            DirectoryTree.delete(files, temporary(name));
+            DirectoryTree.discard(files, temporary(name));
             files.rename(path, temporary(name));
-            files.syncDirectory(directory);
-            DirectoryTree.delete(files, temporary(name));
+            DirectoryTree.discard(files, temporary(name));
         } catch (NoSuchFileException e) {
             throw new SnapshotException("the snapshot was removed by somebody else meanwhile: directory=" + path, e);
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.engram.replay.offheap.internal.snapshot;
 import io.engram.replay.SamplerState;
 import io.engram.replay.internal.LanePosition;
 import io.engram.replay.offheap.Captured;
+import io.engram.replay.offheap.Snapshot;
 import io.engram.replay.offheap.internal.journal.JournalPage;
 import io.engram.replay.offheap.internal.priority.IndexCopy;
 import io.engram.replay.offheap.internal.priority.RingIndex;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +51,9 @@ public final class SnapshotWriter {
      *
      * @param page of it
      * @param end where the records end that are wanted
+     * @param isWhole whether nothing in the page changes any more
      */
-    public record PagePart(JournalPage page, int end) {}
+    public record PagePart(JournalPage page, int end, boolean isWhole) {}
 
     /**
      * What was found where, besides rows.
@@ -85,11 +88,10 @@ public final class SnapshotWriter {
      * @throws IOException if they cannot be made
      */
     public void begin() throws IOException {
-        if (files.kind(shelf.directory()) == FileLayer.Kind.NOTHING) {
-            files.createDirectories(shelf.directory());
-            files.syncDirectory(memory);
-        }
-        DirectoryTree.delete(files, temporary);
+        files.createDirectories(shelf.directory());
+        // Each time: whoever made it may have failed to.
+        files.syncDirectory(memory);
+        DirectoryTree.discard(files, temporary);
         for (String part : List.of(
                 SegmentDescriptor.DIRECTORY,
                 JournalFiles.DIRECTORY,
@@ -142,7 +144,7 @@ public final class SnapshotWriter {
     public void export(List<PagePart> parts) throws IOException {
         PageExport export = new PageExport(files, temporary.resolve(JournalFiles.DIRECTORY), superblock.memoryId());
         for (PagePart part : parts) {
-            Manifest.Entry entry = export.export(part.page(), part.end());
+            Manifest.Entry entry = export.export(part.page(), part.end(), part.isWhole());
             if (entry != null) {
                 entries.add(entry);
             }
@@ -194,14 +196,33 @@ public final class SnapshotWriter {
                         identity, cut, durable, positions.streams(), positions.samplers(), positions.leastMasses()),
                 temporary);
         DirectoryTree.sync(files, temporary);
-        files.rename(temporary, published);
-        try {
-            files.syncDirectory(shelf.directory());
-        } catch (IOException e) {
-            // Whether it outlives a power loss is not known, so nobody may rely on it.
-            files.rename(published, temporary);
-            throw e;
+        DirectoryTree.publish(files, temporary, published);
+    }
+
+    /**
+     * What was published.
+     *
+     * @param identity of the snapshot
+     * @param cut of the snapshot
+     * @return with the bytes that were its own then
+     */
+    public Snapshot describe(Manifest.Identity identity, Manifest.Cut cut) {
+        long own = 0;
+        long shared = 0;
+        for (Manifest.Entry entry : entries) {
+            own += entry.isPrivate() ? entry.stored() : 0;
+            shared += entry.isPrivate() ? 0 : entry.length();
         }
+        return new Snapshot(
+                identity.name(),
+                published,
+                identity.number(),
+                Instant.ofEpochMilli(identity.taken()),
+                identity.step(),
+                cut.tail(),
+                cut.head(),
+                own,
+                shared);
     }
 
     private void writeSuperblock() throws IOException {
@@ -228,7 +249,7 @@ public final class SnapshotWriter {
      * @throws IOException if it cannot be removed; the next open of the memory will
      */
     public void discard() throws IOException {
-        DirectoryTree.delete(files, temporary);
+        DirectoryTree.discard(files, temporary);
     }
 
     /** A stream into a file. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /** All that the store asks of a file system, so that tests can fail any of it. Safe for use by any thread. */
 public interface FileLayer {
@@ -53,6 +54,14 @@ public interface FileLayer {
      * @return true if so
      */
     boolean isDirectory(Path path);
+
+    /**
+     * What those take, within this process, who change what is in a directory besides the one who has it locked.
+     *
+     * @param directory absolute and normalized
+     * @return one permit, the same for the same directory
+     */
+    Semaphore turn(Path directory);
 
     /**
      * Takes the lock of a directory, which its one owner has.

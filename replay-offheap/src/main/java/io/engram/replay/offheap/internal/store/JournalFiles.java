@@ -81,7 +81,7 @@ public final class JournalFiles implements PageSource {
             if (mapping != null) {
                 mapping.unmap();
             }
-            throw full(number, e, DirectoryTree.discard(files, temporary));
+            throw full(number, e, DirectoryTree.tryDelete(files, temporary));
         }
     }
 

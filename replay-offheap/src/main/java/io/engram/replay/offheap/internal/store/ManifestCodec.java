@@ -4,6 +4,7 @@ import static io.engram.replay.offheap.internal.store.ManifestDescriptor.*;
 
 import io.engram.replay.SamplerState;
 import io.engram.replay.internal.LabelText;
+import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.LanePosition;
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.ForeignFileException;
@@ -28,6 +29,9 @@ public final class ManifestCodec {
     /** The only places where files of a snapshot are: no path leads out of its directory. */
     private static final Pattern PATH = Pattern.compile(Pattern.quote(SuperblockDescriptor.FILE_NAME)
             + "|(segments|journal|priorities|state)/[A-Za-z0-9_-][A-Za-z0-9._-]*");
+
+    /** No stamp has room for more. */
+    private static final long MAX_SEQUENCE = 1L << 55;
 
     private ManifestCodec() {}
 
@@ -226,7 +230,16 @@ public final class ManifestCodec {
                     block.getLong(HEAD_OFFSET),
                     block.getLong(NEXT_EPISODE_OFFSET),
                     block.getLong(NEWEST_POLICY_OFFSET));
-            require(cut.tail() >= 0 && cut.tail() <= cut.head(), "rows=" + cut.tail() + " to " + cut.head());
+            require(
+                    cut.tail() >= 0 && cut.tail() <= cut.head() && cut.head() <= MAX_SEQUENCE,
+                    "rows=" + cut.tail() + " to " + cut.head());
+            require(
+                    cut.nextEpisode() >= 0 && cut.newestPolicy() >= 0,
+                    "next episode=" + cut.nextEpisode() + ", newest policy=" + cut.newestPolicy());
+            require(
+                    identity.number() > 0 && identity.step() >= Manifest.NO_STEP && block.getInt(ENTRIES_OFFSET) >= 0,
+                    "number=" + identity.number() + ", step=" + identity.step() + ", entries="
+                            + block.getInt(ENTRIES_OFFSET));
             int at = HEADER_LENGTH;
             for (int i = 0; i < block.getInt(ENTRIES_OFFSET); i++) {
                 int length = block.getInt(at + ENTRY_LENGTH_OFFSET);
@@ -263,6 +276,10 @@ public final class ManifestCodec {
         private static Entry file(ByteBuffer entry) {
             String path = text(entry, PATH_OFFSET, entry.getInt(PATH_LENGTH_OFFSET));
             require(PATH.matcher(path).matches(), "path=" + path);
+            int kind = entry.getInt(PRIVATE_OFFSET);
+            require(
+                    (kind == 0 || kind == 1) && entry.getLong(FILE_LENGTH_OFFSET) >= 0,
+                    "private=" + kind + ", length=" + entry.getLong(FILE_LENGTH_OFFSET) + " of path=" + path);
             return new Entry(
                     path,
                     entry.getInt(PRIVATE_OFFSET) == 1,
@@ -275,7 +292,7 @@ public final class ManifestCodec {
             byte[] label = bytes(entry, LABEL_OFFSET, entry.getInt(LABEL_LENGTH_OFFSET));
             byte[] state = bytes(entry, LABEL_OFFSET + label.length, entry.getInt(STATE_LENGTH_OFFSET));
             LabelText.decode(ByteBuffer.wrap(label));
-            return new LanePosition(
+            LanePosition position = new LanePosition(
                     entry.getInt(STREAM_ID_OFFSET),
                     entry.getLong(EPISODE_OFFSET),
                     entry.getInt(STEP_IN_EPISODE_OFFSET),
@@ -286,6 +303,16 @@ public final class ManifestCodec {
                     entry.getLong(TRANSITIONS_OFFSET),
                     entry.getDouble(REWARD_OFFSET),
                     state);
+            require(
+                    position.streamId() >= 0
+                            && position.step() >= 0
+                            && position.episode() >= Lane.NONE
+                            && position.previous() >= Lane.NONE
+                            && position.first() >= Lane.NONE
+                            && position.policyVersion() >= 0
+                            && position.length() >= 0,
+                    "position=" + position);
+            return position;
         }
 
         private static byte[] bytes(ByteBuffer entry, int offset, int length) {

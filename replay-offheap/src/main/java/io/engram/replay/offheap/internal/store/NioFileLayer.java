@@ -16,11 +16,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.agrona.BufferUtil;
 
 /** The real file system. */
 public final class NioFileLayer implements FileLayer {
+    private static final Map<Path, Semaphore> TURNS = new ConcurrentHashMap<>();
+
     /** Stateless. */
     public NioFileLayer() {}
 
@@ -65,6 +70,11 @@ public final class NioFileLayer implements FileLayer {
     @Override
     public boolean isDirectory(Path path) {
         return Files.isDirectory(path);
+    }
+
+    @Override
+    public Semaphore turn(Path directory) {
+        return TURNS.computeIfAbsent(directory, each -> new Semaphore(1, true));
     }
 
     @Override

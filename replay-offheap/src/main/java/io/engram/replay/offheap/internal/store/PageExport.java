@@ -41,17 +41,18 @@ public final class PageExport {
      *
      * @param page in a file
      * @param end where its records end that are wanted
+     * @param whole whether it was sealed when that was decided; one sealed since may hold records behind the end
      * @return what the manifest says of it, the checksum of a copy apart; null if there is no such record
      * @throws IOException if it cannot be copied
      */
-    public Manifest.@Nullable Entry export(JournalPage page, int end) throws IOException {
+    public Manifest.@Nullable Entry export(JournalPage page, int end, boolean whole) throws IOException {
         JournalFiles.FilePage memory = (JournalFiles.FilePage) page.memory();
         String name = String.valueOf(memory.file().getFileName());
         String path = JournalFiles.DIRECTORY + "/" + name;
-        if (page.life() == JournalPage.Life.SEALED && link(memory.file(), target.resolve(name))) {
+        if (whole && link(memory.file(), target.resolve(name))) {
             return new Manifest.Entry(path, false, page.limit(), 0, 0);
         }
-        ByteBuffer image = page.life() == JournalPage.Life.SEALED ? whole(page) : records(page, end);
+        ByteBuffer image = whole ? whole(page) : records(page, end);
         if (image == null) {
             return null;
         }

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.store;
 
+import io.engram.replay.offheap.ForeignFileException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,13 +48,7 @@ public final class PendingRestore {
      * @throws IOException if that is not certain
      */
     public void commit() throws IOException {
-        files.rename(temporary(), committed);
-        try {
-            files.syncDirectory(memory);
-        } catch (IOException e) {
-            files.rename(committed, temporary());
-            throw e;
-        }
+        DirectoryTree.publish(files, temporary(), committed);
     }
 
     /**
@@ -62,10 +57,11 @@ public final class PendingRestore {
      * @throws IOException if something cannot be removed or moved
      */
     public void finish() throws IOException {
-        DirectoryTree.delete(files, temporary());
+        DirectoryTree.discard(files, temporary());
         if (files.kind(committed) == FileLayer.Kind.NOTHING) {
             return;
         }
+        requirePartsOnly();
         for (String part : PARTS) {
             Path made = committed.resolve(part);
             if (files.kind(made) != FileLayer.Kind.NOTHING) {
@@ -77,5 +73,25 @@ public final class PendingRestore {
         }
         DirectoryTree.delete(files, committed);
         files.syncDirectory(memory);
+    }
+
+    /** Before anything is removed. */
+    private void requirePartsOnly() throws IOException {
+        if (files.kind(committed) == FileLayer.Kind.DIRECTORY) {
+            for (Path entry : files.list(committed)) {
+                if (!PARTS.contains(String.valueOf(entry.getFileName()))
+                        || files.kind(entry) != FileLayer.Kind.DIRECTORY) {
+                    throw foreign(entry);
+                }
+            }
+        } else {
+            throw foreign(committed);
+        }
+    }
+
+    private static ForeignFileException foreign(Path file) {
+        return new ForeignFileException("not a part of a memory that is restored: file=" + file
+                + ", expected a directory with the names " + PARTS + " below " + ManifestDescriptor.RESTORE_DIRECTORY
+                + "/; move it away");
     }
 }

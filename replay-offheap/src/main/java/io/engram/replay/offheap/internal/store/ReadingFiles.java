@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 
 /**
  * Files that can be read and nothing else, for a rehearsal: what would be removed is only remembered, and storing into
@@ -76,6 +77,11 @@ final class ReadingFiles implements FileLayer {
     @Override
     public Lock lock(Path directory) {
         throw new IllegalStateException("a rehearsal takes no lock: directory=" + directory);
+    }
+
+    @Override
+    public Semaphore turn(Path directory) {
+        throw new IllegalStateException("a rehearsal changes nothing: directory=" + directory);
     }
 
     @Override

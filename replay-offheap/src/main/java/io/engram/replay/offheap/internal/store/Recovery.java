@@ -86,6 +86,7 @@ final class Recovery {
             }
             List<Found> kept = consecutive(withoutTwins(found));
             requireRecorded(kept);
+            requireRoomOfSnapshot(kept);
             Store.Recovered recovered = mend(kept, mending);
             found.removeAll(kept);
             found.forEach(twin -> twin.region().mapping().unmap());
@@ -199,6 +200,26 @@ final class Recovery {
         }
     }
 
+    /** All rows of the snapshot that the memory was made from have their segments. */
+    private void requireRoomOfSnapshot(List<Found> found) {
+        if (resume == null || resume.cut().head() <= head(found)) {
+            return;
+        }
+        Manifest.Cut cut = resume.cut();
+        long end = found.isEmpty()
+                ? cut.tail()
+                : geometry.firstSequence(found.get(found.size() - 1).ordinal() + 1);
+        if (cut.head() > end) {
+            throw new CorruptStoreException("the manifest of the snapshot that the memory was made from makes no sense:"
+                    + " file="
+                    + directory
+                            .resolveSibling(ManifestDescriptor.RESUME_DIRECTORY)
+                            .resolve(ManifestDescriptor.FILE_NAME)
+                    + ", rows end found=" + cut.head() + ", expected at most " + end
+                    + "; restore the file from a copy, or remove its directory");
+        }
+    }
+
     /** One past the last row. */
     private long head(List<Found> found) {
         long head = found.isEmpty() ? 0 : geometry.firstSequence(found.get(0).ordinal());
@@ -259,6 +280,7 @@ final class Recovery {
         sealed.setWithoutAbandonedRows();
         if (!newestSealed || files.linkCount(found.region().file()) > 1) {
             sealed.share();
+            sealed.setStill();
         }
         return sealed;
     }

@@ -56,7 +56,7 @@ public final class SegmentExport {
         String name = String.valueOf(region.file().getFileName());
         Path added = target.resolve(name);
         stored = 0;
-        boolean linked = segment.isShared() && link(region.file(), added);
+        boolean linked = segment.isStill() && link(region.file(), added);
         if (!linked && segment.isShared()) {
             copyWhole(region, added);
         } else if (!linked) {

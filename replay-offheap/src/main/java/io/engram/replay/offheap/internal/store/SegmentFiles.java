@@ -72,7 +72,7 @@ public final class SegmentFiles implements SegmentSource {
             if (mapping != null) {
                 mapping.unmap();
             }
-            throw full(ordinal, e, DirectoryTree.discard(files, temporary));
+            throw full(ordinal, e, DirectoryTree.tryDelete(files, temporary));
         }
     }
 

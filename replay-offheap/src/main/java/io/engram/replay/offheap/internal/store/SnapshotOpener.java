@@ -5,6 +5,7 @@ import io.engram.replay.offheap.ForeignFileException;
 import io.engram.replay.offheap.SnapshotException;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.TruncatedStoreException;
+import io.engram.replay.offheap.internal.journal.JournalPage;
 import io.engram.replay.offheap.internal.ring.SealFacts;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
@@ -45,9 +46,25 @@ public final class SnapshotOpener {
      * @throws StorageException a subclass that says what is wrong
      */
     public Store open() {
-        if (!files.isDirectory(directory)) {
+        FileLayer.Kind kind = files.kind(directory);
+        if (kind == FileLayer.Kind.NOTHING) {
             throw new SnapshotException("there is no such snapshot: directory=" + directory);
         }
+        if (kind != FileLayer.Kind.DIRECTORY) {
+            throw new ForeignFileException(
+                    "not a snapshot: file=" + directory + ", expected a directory, and no link to one; move it away");
+        }
+        try {
+            return read();
+        } catch (StorageException e) {
+            if (files.kind(directory) == FileLayer.Kind.NOTHING) {
+                throw new SnapshotException("the snapshot was deleted meanwhile: directory=" + directory, e);
+            }
+            throw e;
+        }
+    }
+
+    private Store read() {
         try {
             Manifest manifest = ManifestCodec.read(files, directory.resolve(ManifestDescriptor.FILE_NAME));
             requireFiles(manifest);
@@ -60,6 +77,39 @@ public final class SnapshotOpener {
             return open(manifest, superblock);
         } catch (IOException e) {
             throw new StorageException("the snapshot could not be opened: directory=" + directory + ": " + e, e);
+        }
+    }
+
+    /**
+     * Finds out whether the snapshot can be opened.
+     *
+     * @throws StorageException a subclass that says what is wrong
+     */
+    public void check() {
+        Store store = open();
+        store.indexes().forEach(each -> each.memory().free());
+        store.recovered()
+                .segments()
+                .forEach(segment -> ((FileRegion) segment.region()).mapping().unmap());
+        for (JournalPage page = store.journal().before().next(); page != null; page = page.next()) {
+            store.journal().files().unmap(page);
+        }
+    }
+
+    /**
+     * Throws unless the snapshot is one of a memory.
+     *
+     * @param memory the memory's directory
+     * @throws ForeignFileException if it is of another
+     * @throws IOException if a file cannot be read
+     */
+    public void requireOf(Path memory) throws IOException {
+        Superblock own = Superblock.read(files, directory.resolve(SuperblockDescriptor.FILE_NAME));
+        Superblock other = Superblock.read(files, memory.resolve(SuperblockDescriptor.FILE_NAME));
+        if (!own.memoryId().equals(other.memoryId())) {
+            throw new ForeignFileException("the snapshot is of another memory: file="
+                    + directory.resolve(SuperblockDescriptor.FILE_NAME) + ", memory id found=" + own.memoryId()
+                    + ", expected=" + other.memoryId() + "; fork it instead");
         }
     }
 

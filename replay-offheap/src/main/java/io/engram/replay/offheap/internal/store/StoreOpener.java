@@ -6,14 +6,11 @@ import io.engram.replay.offheap.ForeignFileException;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates a memory's directory or opens it. Everything is read and checked before anything is changed; what a killed
@@ -119,20 +116,42 @@ public final class StoreOpener {
             Manifest resume = ManifestCodec.readResume(files, directory, superblock);
             Recovery recovery = new Recovery(files, directory, superblock, incarnation, journal.book(), resume);
             Store.Recovered recovered = recovery.run();
+            return open(lock, superblock, new Parts(journal, indexFiles, indexes, recovered, resume), incarnation);
+        } catch (Throwable t) {
+            journal.unmap();
+            throw t;
+        }
+    }
+
+    /** What was read and checked, and is to be opened. */
+    private record Parts(
+            JournalRecovery journal,
+            IndexFiles indexFiles,
+            IndexRequest indexes,
+            Store.Recovered recovered,
+            @Nullable Manifest resume) {}
+
+    private Store open(FileLayer.Lock lock, Superblock superblock, Parts parts, long incarnation) throws IOException {
+        List<IndexFiles.OpenIndex> opened = List.of();
+        try {
             removeUnfinishedSnapshots();
-            if (resume != null && recovered.resume() == null) {
+            if (parts.resume() != null && parts.recovered().resume() == null) {
                 // Rows were appended since: there is nothing to go on with from there.
                 DirectoryTree.delete(files, directory.resolve(ManifestDescriptor.RESUME_DIRECTORY));
             }
-            SegmentFiles segmentFiles = new SegmentFiles(files, segmentDirectory, superblock, incarnation);
-            List<IndexFiles.OpenIndex> opened = openIndexes(indexFiles, indexes, recovered);
+            opened = parts.indexFiles().open(parts.indexes());
             Store.OpenJournal open = new Store.OpenJournal(
                     new JournalFiles(files, journalDirectory, superblock, incarnation, pageLength),
-                    journal.mend(),
-                    journal.book());
-            return new Store(lock, superblock, open, segmentFiles, recovered, opened);
+                    parts.journal().mend(),
+                    parts.journal().book());
+            SegmentFiles segmentFiles = new SegmentFiles(files, segmentDirectory, superblock, incarnation);
+            return new Store(lock, superblock, open, segmentFiles, parts.recovered(), opened);
         } catch (Throwable t) {
-            journal.unmap();
+            opened.forEach(each -> each.memory().free());
+            parts.recovered()
+                    .segments()
+                    .forEach(
+                            segment -> ((FileRegion) segment.region()).mapping().unmap());
             throw t;
         }
     }
@@ -143,51 +162,18 @@ public final class StoreOpener {
         if (files.kind(snapshots) == FileLayer.Kind.DIRECTORY) {
             for (Path entry : files.list(snapshots)) {
                 if (String.valueOf(entry.getFileName()).endsWith(Store.TEMPORARY_SUFFIX)) {
-                    DirectoryTree.delete(files, entry);
+                    DirectoryTree.discard(files, entry);
                 }
             }
         }
     }
 
-    private static List<IndexFiles.OpenIndex> openIndexes(
-            IndexFiles indexFiles, IndexRequest indexes, Store.Recovered recovered) throws IOException {
-        try {
-            return indexFiles.open(indexes);
-        } catch (Throwable t) {
-            recovered
-                    .segments()
-                    .forEach(
-                            segment -> ((FileRegion) segment.region()).mapping().unmap());
-            throw t;
-        }
-    }
-
-    /**
-     * Makes the directory, and its name durable: a sync of what is in it does not keep that. Parents are made one by
-     * one, so that whoever tries again after a failure need look at no name but that of the last one there is.
-     */
+    /** With its name durable; whoever made it of a snapshot may have been killed before it was. */
     private void createDirectory() throws IOException {
-        if (files.kind(superblockFile) != FileLayer.Kind.NOTHING) {
-            return;
-        }
-        Deque<Path> missing = new ArrayDeque<>();
-        Path there = directory.toAbsolutePath();
-        for (Path parent = there.getParent();
-                parent != null && files.kind(there) == FileLayer.Kind.NOTHING;
-                there = parent, parent = parent.getParent()) {
-            missing.push(there);
-        }
-        Path parent = there.getParent();
-        if (parent != null) {
-            try {
-                files.syncDirectory(parent);
-            } catch (AccessDeniedException e) {
-                // Then it was not made by this process, nor by one like it.
-            }
-        }
-        for (Path each : missing) {
-            files.createDirectories(each);
-            files.syncDirectory(Objects.requireNonNull(each.getParent()));
+        if (files.kind(superblockFile) == FileLayer.Kind.NOTHING) {
+            DirectoryTree.create(files, directory);
+        } else if (files.kind(directory.resolve(ManifestDescriptor.RESUME_DIRECTORY)) != FileLayer.Kind.NOTHING) {
+            DirectoryTree.syncParent(files, directory);
         }
     }
 

@@ -219,9 +219,12 @@ public final class Upkeep {
                     synchronized (files) {
                         files.force(segment);
                     }
-                } else if (segment != null && segment.takeLateLinks()) {
+                } else if (segment != null) {
+                    // Within, or a snapshot could find none late and rely on what is not durable yet.
                     synchronized (files) {
-                        files.forceLinks(segment);
+                        if (segment.takeLateLinks()) {
+                            files.forceLinks(segment);
+                        }
                     }
                 }
             }
