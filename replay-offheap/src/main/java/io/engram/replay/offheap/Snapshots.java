@@ -1,5 +1,6 @@
 package io.engram.replay.offheap;
 
+import io.engram.replay.offheap.internal.platform.Platform;
 import io.engram.replay.offheap.internal.snapshot.MemoryCopy;
 import io.engram.replay.offheap.internal.snapshot.SnapshotOrder;
 import io.engram.replay.offheap.internal.snapshot.SnapshotShelf;
@@ -77,6 +78,7 @@ public final class Snapshots {
      * @throws StorageException if the state is damaged
      */
     public Optional<byte[]> state(String name, String trainer) {
+        Platform.require();
         return shelf.state(name, trainer);
     }
 
@@ -133,9 +135,11 @@ public final class Snapshots {
      * @param name of the snapshot
      * @throws SnapshotException if there is none of that name, or something cannot be written
      * @throws StoreLockedException if the memory is open
+     * @throws UnsupportedPlatformException if the JVM lacks a flag or the machine is not supported
      * @throws StorageException another subclass, if the snapshot is damaged; the memory is as it was
      */
     public void restore(String name) {
+        Platform.require();
         order.run(() -> {
             MemoryCopy copy = new MemoryCopy(files, shelf.path(name), shelf.manifest(name));
             FileLayer.Lock lock = files.lock(memory);
@@ -158,6 +162,7 @@ public final class Snapshots {
      * @throws StorageException another subclass, if the snapshot is damaged
      */
     public void fork(String name, Path directory) {
+        Platform.require();
         order.run(() -> {
             try {
                 new MemoryCopy(files, shelf.path(name), shelf.manifest(name)).fork(memory, directory);

@@ -188,6 +188,30 @@ class SnapshotTest {
     }
 
     @Test
+    void memoryWhoseEpisodesWereEndedIsAtNoSnapshotAnyMore() {
+        Path directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory = open(directory, RowLayout.ARRIVAL);
+                StreamWriter writer = memory.writer("actor-0")) {
+            writer.field("observation").set(Experience.state("actor-0", 0));
+            writer.begin();
+            memory.snapshot("here");
+        }
+        snapshots(directory).restore("here");
+        // Looking does no harm.
+        open(directory, RowLayout.ARRIVAL).close();
+        try (OffHeapReplayMemory memory = open(directory, RowLayout.ARRIVAL);
+                StreamWriter writer = memory.writer("actor-0")) {
+            assertThat(memory.resumePoint()).isPresent();
+            assertThat(writer.inEpisode()).isTrue();
+        }
+        try (OffHeapReplayMemory memory = open(directory, RowLayout.ARRIVAL);
+                StreamWriter writer = memory.writer("actor-0")) {
+            assertThat(memory.resumePoint()).isEmpty();
+            assertThat(writer.inEpisode()).isFalse();
+        }
+    }
+
+    @Test
     void namesAreCheckedAndNeverUsedTwice() {
         Path directory = place.resolve("memory");
         try (OffHeapReplayMemory memory = open(directory, RowLayout.ARRIVAL)) {

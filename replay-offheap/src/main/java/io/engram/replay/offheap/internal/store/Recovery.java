@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.store;
 
+import io.engram.replay.internal.LanePosition;
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.ForeignFileException;
 import io.engram.replay.offheap.TruncatedStoreException;
@@ -201,6 +202,20 @@ final class Recovery {
     }
 
     /** All rows of the snapshot that the memory was made from have their segments. */
+    /** Of the snapshot that the memory is at still: no row was appended since, and no episode ended that was open. */
+    private @Nullable Manifest resumed(long head) {
+        if (resume == null || head > resume.cut().head()) {
+            return null;
+        }
+        for (LanePosition stream : resume.streams()) {
+            EpisodeBook.Entry entry = journal.entries().get(stream.episode());
+            if (entry != null && entry.end() != null) {
+                return null;
+            }
+        }
+        return resume;
+    }
+
     private void requireRoomOfSnapshot(List<Found> found) {
         if (resume == null || resume.cut().head() <= head(found)) {
             return;
@@ -240,7 +255,7 @@ final class Recovery {
             nextEpisode = Math.max(nextEpisode, each.rows().nextEpisode());
             newestPolicy = Math.max(newestPolicy, each.rows().newestPolicy());
         }
-        Manifest at = resume != null && head <= resume.cut().head() ? resume : null;
+        Manifest at = resumed(head);
         if (at != null) {
             // Also rows that were never whole count as given out.
             floor = Math.max(floor, at.cut().tail());
