@@ -6,6 +6,7 @@ import io.engram.replay.offheap.CheckReport.Severity;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /** Checks what the journal says of episodes against their rows. For one thread. */
 final class EpisodesCheck {
@@ -21,13 +22,14 @@ final class EpisodesCheck {
         this.findings = findings;
     }
 
-    void check(EpisodeBook book) {
+    /** {@code going}: episodes that go on where the memory is made from the snapshot. */
+    void check(EpisodeBook book, Set<Long> going) {
         long open = 0;
         long lost = 0;
         for (Map.Entry<Long, EpisodeBook.Entry> each : book.entries().entrySet()) {
             EpisodeBook.End end = each.getValue().end();
             if (end == null) {
-                open++;
+                open += going.contains(each.getKey()) ? 0 : 1;
             } else if (end.last() >= rows.head() || (isUnsealed(end.last()) && !rows.isRow(end.last()))) {
                 lost++;
             } else if (isHeld(end.last())) {

@@ -131,7 +131,7 @@ public final class Examination {
                             superblock.schema().rowLayout(),
                             rows,
                             findings)
-                    .check(rehearsal.book());
+                    .check(rehearsal.book(), rehearsal.going());
             new PrioritiesCheck(files, superblock, rows, findings).check(priorities);
             new ResumeCheck(files, directory, findings).check(rehearsal, rows);
         } catch (StorageException | IOException | IllegalArgumentException | IndexOutOfBoundsException e) {

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.check;
 
+import io.engram.replay.internal.LanePosition;
 import io.engram.replay.offheap.CheckReport.Finding;
 import io.engram.replay.offheap.CheckReport.Severity;
 import io.engram.replay.offheap.StorageException;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -166,7 +168,12 @@ final class SnapshotCheck {
             }
             HeldRows rows = new HeldRows(superblock, rehearsal, true);
             new WindowCheck(superblock.geometry(), rehearsal, rows, findings).check(known);
-            new EpisodesCheck(journal, superblock.schema().rowLayout(), rows, findings).check(rehearsal.book());
+            new EpisodesCheck(journal, superblock.schema().rowLayout(), rows, findings)
+                    .check(
+                            rehearsal.book(),
+                            manifest.streams().stream()
+                                    .map(LanePosition::episode)
+                                    .collect(Collectors.toSet()));
             new PrioritiesCheck(files, superblock, rows, findings).check(directory.resolve(IndexDescriptor.DIRECTORY));
             new PositionsCheck(directory.resolve(ManifestDescriptor.FILE_NAME), rehearsal.book(), rows, findings)
                     .check(manifest);

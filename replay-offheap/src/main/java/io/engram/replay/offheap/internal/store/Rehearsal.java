@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.store;
 
+import io.engram.replay.internal.LanePosition;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.ring.Segment;
@@ -7,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +93,18 @@ public final class Rehearsal implements AutoCloseable {
      */
     public EpisodeBook book() {
         return journal.book();
+    }
+
+    /**
+     * The episodes that would go on, the memory being at a snapshot.
+     *
+     * @return their numbers
+     */
+    public Set<Long> going() {
+        Manifest resume = recovered.resume();
+        return resume == null
+                ? Set.of()
+                : resume.streams().stream().map(LanePosition::episode).collect(Collectors.toSet());
     }
 
     /**
