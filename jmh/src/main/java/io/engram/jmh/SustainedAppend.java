@@ -11,6 +11,7 @@ import java.lang.management.ThreadMXBean;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,8 @@ import org.HdrHistogram.Histogram;
  * lie unwritten in its page cache; and says how long each append took.
  *
  * <p>{@code java -cp benchmarks.jar io.engram.jmh.SustainedAppend [seconds=60] [rows=100000000]
- * [layout=SELF_CONTAINED]} with the flags of the README.
+ * [layout=SELF_CONTAINED] [sync=0]} with the flags of the README. {@code sync}: milliseconds from the end of one sync
+ * of everything to the next, 0 for none.
  */
 public final class SustainedAppend {
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -44,9 +46,11 @@ public final class SustainedAppend {
         int seconds = Integer.parseInt(option(args, "seconds", "60"));
         long rows = Long.parseLong(option(args, "rows", "100000000"));
         RowLayout layout = RowLayout.valueOf(option(args, "layout", RowLayout.SELF_CONTAINED.name()));
+        Duration sync = Duration.ofMillis(Long.parseLong(option(args, "sync", "0")));
         try (BenchmarkDirectory directory = BenchmarkDirectory.create();
                 OffHeapReplayMemory memory = OffHeapReplayMemory.builder(Experience.schema(layout), rows)
                         .directory(directory.path().resolve("memory"))
+                        .syncEvery(sync)
                         .open()) {
             System.out.printf("file system: %s%n", directory.fileSystem());
             System.out.printf("page cache: %s%n", dirtyLimit());
@@ -55,6 +59,7 @@ public final class SustainedAppend {
                 run.append(writer, seconds);
             }
             run.print(layout, rows);
+            System.out.printf("sync: %s%n", sync.isZero() ? "never" : "every " + sync);
             System.out.printf(
                     "segments: %d of %d rows begun, of which the writer had to prepare %d itself%n",
                     ring(memory).limit() / ring(memory).geometry().rows(),
