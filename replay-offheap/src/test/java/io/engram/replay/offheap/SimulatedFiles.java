@@ -114,13 +114,11 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
         SimulatedFiles left = new SimulatedFiles();
         Map<SimulatedInode, SimulatedInode> survivors = new HashMap<>();
         left.fill(left.root, root, directory -> directory.names(kept.get(directory)), inode -> {
-            SimulatedInode survivor = survivors.get(inode);
-            if (survivor == null) {
-                survivor = inode.cut(random, losses);
-                survivors.put(inode, survivor);
-                left.inodes.add(survivor);
+            if (!survivors.containsKey(inode)) {
+                survivors.put(inode, inode.cut(random, losses));
+                left.inodes.add(survivors.get(inode));
             }
-            return survivor;
+            return survivors.get(inode);
         });
         return left;
     }
@@ -478,8 +476,7 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
                 return;
             }
             SimulatedNode node = existing(path);
-            if (node instanceof SimulatedDirectory directory
-                    && !directory.names().isEmpty()) {
+            if (node instanceof SimulatedDirectory found && !found.names().isEmpty()) {
                 throw new DirectoryNotEmptyException(path.toString());
             }
             parent(path).remove(name(path));
