@@ -116,7 +116,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         }
         if (store != null) {
             new LostEnds(ring, layout, new JournalWriter(journal, opening.clock()), unsealed)
-                    .record(store.journal().book(), positions.episodes());
+                    .record(store.journal().book(), positions.episodes(), () -> force(recovered));
         }
         this.writers = new Writers(this, streams, episodes, participants, positions);
         this.upkeep = new Upkeep(
@@ -142,6 +142,17 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             // Such as no memory for sums: the directory is free for another try.
             store.close();
             throw t;
+        }
+    }
+
+    private void force(Store.Recovered recovered) {
+        if (store != null && !store.isReadOnly()) {
+            for (Segment segment : recovered.segments()) {
+                if (segment.life() == Segment.Life.LIVE) {
+                    store.segmentFiles().force(segment);
+                }
+            }
+            store.segmentFiles().forceNames();
         }
     }
 

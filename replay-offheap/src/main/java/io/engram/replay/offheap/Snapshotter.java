@@ -204,9 +204,13 @@ final class Snapshotter {
         long nextEpisode = memory.nextEpisode();
         List<SnapshotWriter.PagePart> pages = pages();
         Map<String, Long> leastMasses = new TreeMap<>();
+        long tailBefore = tail;
         for (RingIndex index : memory.indexes().all()) {
             leastMasses.put(index.settings().name(), index.leastMass());
             tail = Math.max(tail, writer.copy(index, tail, head));
+        }
+        if (tail > tailBefore) {
+            writer.forget(tailBefore, tail);
         }
         long first = geometry.ordinal(tail);
         segments.removeIf(segment -> segment.ordinal() < first);

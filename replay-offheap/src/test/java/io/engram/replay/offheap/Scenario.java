@@ -154,6 +154,10 @@ final class Scenario {
     private final Map<String, ExperienceActor> actors = new HashMap<>();
     private final Map<String, Long> counts = new HashMap<>();
     private OffHeapReplayMemory memory;
+    /** The fork that is open, or null. */
+    private OffHeapReplayMemory inFork;
+
+    private Promises promisesOfFork;
     private long incarnation;
     private int step;
     private int named;
@@ -181,6 +185,9 @@ final class Scenario {
 
     Promises promises() {
         promises.claimed(memory);
+        if (inFork != null) {
+            promisesOfFork.claimed(inFork);
+        }
         return promises;
     }
 
@@ -326,6 +333,8 @@ final class Scenario {
         of.made();
         // Who goes on in the fork.
         try (OffHeapReplayMemory other = shape.open(files, place, seed + ++incarnation)) {
+            inFork = other;
+            promisesOfFork = of;
             String stream = STREAMS[0];
             ExperienceActor actor =
                     new ExperienceActor(other, stream, bookmark.counts().getOrDefault(stream, 0L));
@@ -339,6 +348,8 @@ final class Scenario {
             }
             other.sync();
             of.synced(other.ring().head() - 1);
+        } finally {
+            inFork = null;
         }
     }
 

@@ -472,10 +472,12 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
     @Override
     public void delete(Path path) throws IOException {
         run(WatchedFiles.Kind.DELETE, path, () -> {
-            if (kind(path) == Kind.NOTHING) {
+            SimulatedNode node;
+            try {
+                node = existing(path);
+            } catch (NoSuchFileException e) {
                 return;
             }
-            SimulatedNode node = existing(path);
             if (node instanceof SimulatedDirectory found && !found.names().isEmpty()) {
                 throw new DirectoryNotEmptyException(path.toString());
             }

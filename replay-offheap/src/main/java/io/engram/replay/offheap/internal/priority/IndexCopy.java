@@ -87,6 +87,35 @@ public final class IndexCopy {
         return tail;
     }
 
+    /**
+     * Takes rows out of the copy that came out of the snapshot after it was made.
+     *
+     * @param from the tail that the copy was made with
+     * @param newTail of the snapshot
+     * @param again where the copy is
+     * @throws IOException if something cannot be written
+     */
+    public void forget(long from, long newTail, Target again) throws IOException {
+        for (long at = from; at < newTail; at = end(at, newTail)) {
+            long dead = Leaf.dead(Leaf.generation(at, leaves));
+            int count = (int) (end(at, newTail) - at);
+            fill(count, dead);
+            again.write(piece, position(memory.leavesAddress(), at));
+            if (memory.ranked()) {
+                fill(count, 0);
+                again.write(piece, position(memory.ranksAddress(), at));
+            }
+        }
+    }
+
+    private void fill(int count, long word) {
+        piece.clear();
+        for (int i = 0; i < count; i++) {
+            piece.putLong(word);
+        }
+        piece.flip();
+    }
+
     /** The end of the piece: whole words, of which none is beyond the last leaf. */
     private long end(long from, long limit) {
         long leaf = Math.floorMod(from, (long) leaves);

@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes one snapshot: files first, each synced; then the manifest, which says what they are; then, with all that
@@ -45,6 +46,8 @@ public final class SnapshotWriter {
     private final Superblock superblock;
     private final FilePieces pieces = new FilePieces();
     private final List<Manifest.Entry> entries = new ArrayList<>();
+    /** By path. */
+    private final Map<String, IndexCopy> copies = new TreeMap<>();
 
     /**
      * A part of a journal.
@@ -114,9 +117,25 @@ public final class SnapshotWriter {
         String path = IndexDescriptor.DIRECTORY + "/" + index.settings().name() + IndexDescriptor.SUFFIX;
         try (FileLayer.OpenFile open = files.create(temporary.resolve(path))) {
             IndexCopy copy = new IndexCopy(index, tail, head, open::write);
+            copies.put(path, copy);
             long oldest = copy.copy();
             entries.add(new Manifest.Entry(path, true, copy.length(), copy.length(), 0));
             return oldest;
+        }
+    }
+
+    /**
+     * Takes rows out of the copies of indexes that left the window before all of them were made.
+     *
+     * @param from the tail that the first was made with
+     * @param tail of the snapshot
+     * @throws IOException if it cannot be written
+     */
+    public void forget(long from, long tail) throws IOException {
+        for (Map.Entry<String, IndexCopy> copy : copies.entrySet()) {
+            try (FileLayer.OpenFile open = files.open(temporary.resolve(copy.getKey()))) {
+                copy.getValue().forget(from, tail, open::write);
+            }
         }
     }
 

@@ -51,16 +51,23 @@ public final class LostEnds {
      *
      * @param book what the journal says
      * @param going episodes that go on
+     * @param forceRows makes all rows that were found durable
      */
-    public void record(EpisodeBook book, Set<Long> going) {
+    public void record(EpisodeBook book, Set<Long> going, Runnable forceRows) {
         long from = head;
+        boolean gone = false;
         for (Map.Entry<Long, EpisodeBook.Entry> each : book.entries().entrySet()) {
             EpisodeBook.Begin begin = each.getValue().begin();
             EpisodeBook.End end = each.getValue().end();
             if (begin != null && !going.contains(each.getKey()) && (end == null || isLost(end.last()))) {
                 pending.put(each.getKey(), begin);
                 from = Math.min(from, begin.head());
+                gone |= begin.head() < tail;
             }
+        }
+        if (gone) {
+            // Their rows may have left the window, and are told to be none: a power loss must not bring them back.
+            forceRows.run();
         }
         for (long sequence = head - 1; !pending.isEmpty() && sequence >= Math.max(from, tail); sequence--) {
             long address = published(sequence);
