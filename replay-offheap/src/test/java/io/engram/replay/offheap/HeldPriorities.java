@@ -33,9 +33,9 @@ final class HeldPriorities {
     }
 
     /**
-     * As {@link #requireFor} where episodes may be open still, as in a snapshot. A row of each that was not the last when
-     * its leaf was copied may have one though the next row came after the snapshot; and which windows there are at their
-     * ends is not known, so of an index of windows the sums alone are looked at.
+     * As {@link #requireFor} where episodes may be open still, as in a snapshot. The last row of each may have a leaf
+     * though the next row came after the snapshot; and which windows there are at their ends is not known, so of an
+     * index of windows the sums alone are looked at.
      */
     static void requireOpenFor(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held, int writers) {
         TreeSet<Long> starts = starts(memory, held);

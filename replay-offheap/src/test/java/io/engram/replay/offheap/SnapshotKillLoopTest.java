@@ -54,7 +54,7 @@ class SnapshotKillLoopTest {
 
     @Test
     void snapshotsOfProcessesKilledAtRandomMomentsAreWhole() throws Exception {
-        run(Long.getLong("engram.kill.seed", 1), 8);
+        run(Long.getLong("engram.kill.seed", 1), 5);
         assertThat(snapshotsTaken).isPositive();
     }
 
@@ -93,7 +93,8 @@ class SnapshotKillLoopTest {
     private void report(int kills, long start, long seed) {
         System.out.printf(
                 "java %s: kills=%d (before open: %d), acknowledged appends=%d, snapshots taken=%d, opened=%d"
-                        + " (%d not acknowledged, %d empty), restores=%d, forks=%d, lost=0, torn=0, seconds=%.1f, seed=%d%n",
+                        + " (%d not acknowledged, %d empty), restores=%d, forks=%d,"
+                        + " lost=0, torn=0, seconds=%.1f, seed=%d%n",
                 Runtime.version(),
                 kills,
                 killsBeforeOpen,
@@ -140,7 +141,7 @@ class SnapshotKillLoopTest {
                 if (random.nextInt(5) == 0) {
                     pause(random.nextInt(700_000));
                 } else {
-                    listener.awaitSnapshots(1 + random.nextInt(12));
+                    listener.awaitSnapshots(1 + random.nextInt(6));
                     pause(random.nextInt(30_000));
                 }
             } finally {
