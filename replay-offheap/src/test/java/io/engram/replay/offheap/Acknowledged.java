@@ -39,6 +39,19 @@ final class Acknowledged {
         return highest;
     }
 
+    /** Of each stream the last row alone, which stands for those before it. */
+    Acknowledged latest() {
+        Acknowledged latest = new Acknowledged(layout, capacity);
+        sequencesByCount.forEach((stream, counts) ->
+                latest.add(stream, counts.lastKey(), counts.lastEntry().getValue()));
+        return latest;
+    }
+
+    /** How many streams have a row. */
+    int streams() {
+        return sequencesByCount.size();
+    }
+
     /**
      * Compares with what is held.
      *

@@ -32,6 +32,30 @@ final class HeldPriorities {
         }
     }
 
+    /**
+     * As {@link #requireFor} where episodes may be open still, as in a snapshot. The last row of each may have a leaf
+     * though the next row came after the snapshot; and which windows there are at their ends is not known, so of an
+     * index of windows the sums alone are looked at.
+     */
+    static void requireOpenFor(OffHeapReplayMemory memory, SortedMap<Long, StoredRow> held, int writers) {
+        TreeSet<Long> starts = starts(memory, held);
+        for (PriorityIndex settings : memory.priorityIndexes()) {
+            RingIndex index = memory.indexes().index(settings.name());
+            if (settings.windows() == null) {
+                TreeSet<Long> live = live(index.tree(), memory.ring());
+                TreeSet<Long> missing = new TreeSet<>(starts);
+                missing.removeAll(live);
+                assertThat(missing)
+                        .as("transitions without a leaf of '%s'", settings.name())
+                        .isEmpty();
+                assertThat(live)
+                        .as("leaves of '%s'", settings.name())
+                        .hasSizeLessThanOrEqualTo(starts.size() + writers);
+            }
+            Trees.requireExact(index.tree());
+        }
+    }
+
     /** By the row that it starts from: the mass of each transition, zeros left out. */
     static TreeMap<Long, Long> masses(OffHeapReplayMemory memory, String name) {
         SumTree tree = memory.indexes().index(name).tree();

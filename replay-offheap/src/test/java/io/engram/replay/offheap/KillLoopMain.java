@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,6 +25,10 @@ final class KillLoopMain {
     static final int MESSAGE_LENGTH = 24;
     /** In place of an actor: the memory is open. */
     static final int OPEN = -1;
+    /** In place of an actor: a snapshot is about to be taken, count says which. */
+    static final int SNAPSHOT_BEGUN = -2;
+    /** In place of an actor: that snapshot is durable and has this number, in place of a sequence. */
+    static final int SNAPSHOT_TAKEN = -3;
 
     private static final int CHECK = 0x454e4752;
 
@@ -35,9 +40,14 @@ final class KillLoopMain {
                 open(Path.of(arguments[0]), layout, Long.parseLong(arguments[2]), Integer.parseInt(arguments[3]));
         send(OPEN, 0, 0);
         SplitMix64 random = new SplitMix64(Long.parseLong(arguments[4]));
+        startActors(memory, Arrays.asList(arguments).subList(5, arguments.length), random);
+    }
+
+    /** Lets an actor append for ever for each count, which is that of its last row. */
+    static void startActors(OffHeapReplayMemory memory, List<String> counts, SplitMix64 random) {
         List<ExperienceActor> actors = new ArrayList<>();
-        for (int i = 5; i < arguments.length; i++) {
-            actors.add(new ExperienceActor(memory, stream(i - 5), Long.parseLong(arguments[i])));
+        for (String count : counts) {
+            actors.add(new ExperienceActor(memory, stream(actors.size()), Long.parseLong(count)));
         }
         for (int i = 0; i < actors.size(); i++) {
             int actor = i;
@@ -80,7 +90,7 @@ final class KillLoopMain {
     }
 
     /** A pipe takes so short a write whole or not at all. */
-    private static void send(int actor, long count, long sequence) {
+    static void send(int actor, long count, long sequence) {
         ByteBuffer message = ByteBuffer.allocate(MESSAGE_LENGTH)
                 .putInt(actor)
                 .putInt(CHECK)

@@ -9,10 +9,6 @@ import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.internal.ring.Ring;
-import java.io.DataInputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +18,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillLoopTest {
     private static final int ACTORS = 3;
-    private static final int MAX_WAIT_MILLIS = 3000;
     private static final List<Shape> SHAPES = List.of(
             new Shape(RowLayout.ARRIVAL, 600, 16),
             new Shape(RowLayout.SELF_CONTAINED, 300, 1),
@@ -136,7 +130,7 @@ class KillLoopTest {
             }
             List<String> flags = kill % 4 == 0 ? List.of() : List.of("-XX:TieredStopAtLevel=1");
             Process process = ChildJvm.start(KillLoopMain.class, errors, flags, arguments.toArray());
-            Listener listener = new Listener(process, acknowledged);
+            KillLoopListener listener = new KillLoopListener(process, acknowledged);
             try {
                 if (random.nextInt(4) == 0) {
                     pause(random.nextInt(700));
@@ -150,7 +144,8 @@ class KillLoopTest {
             }
             process.waitFor();
             listener.finish();
-            appends += listener.appends.get();
+            killsBeforeOpen += listener.opened() ? 0 : 1;
+            appends += listener.appends();
             requireNothingLost();
         }
 
@@ -212,63 +207,6 @@ class KillLoopTest {
             assertThat(words.get(row * Experience.STATE_WORDS + i))
                     .as("torn: %s of row %d of stream %s", column, count, stream)
                     .isEqualTo(Experience.stateWord(stream, count, i));
-        }
-    }
-
-    /** Collects what a process tells until its end. */
-    private final class Listener extends Thread {
-        private final DataInputStream pipe;
-        private final Acknowledged acknowledged;
-        private final AtomicLong appends = new AtomicLong();
-        private volatile boolean open;
-        private volatile boolean ended;
-        private volatile Throwable failure;
-
-        Listener(Process process, Acknowledged acknowledged) {
-            this.pipe = new DataInputStream(process.getInputStream());
-            this.acknowledged = acknowledged;
-            start();
-        }
-
-        /** Waits for so many appends, but not for ever. */
-        void awaitAppends(long count) {
-            for (int i = 0; i < MAX_WAIT_MILLIS && appends.get() < count && !ended; i++) {
-                pause(1);
-            }
-            assertThat(ended).as("the process ended before it was killed").isFalse();
-        }
-
-        @Override
-        public void run() {
-            byte[] message = new byte[KillLoopMain.MESSAGE_LENGTH];
-            ByteBuffer view = ByteBuffer.wrap(message);
-            try {
-                while (true) {
-                    pipe.readFully(message);
-                    KillLoopMain.check(view);
-                    if (view.getInt(0) == KillLoopMain.OPEN) {
-                        open = true;
-                    } else {
-                        acknowledged.add(KillLoopMain.stream(view.getInt(0)), view.getLong(8), view.getLong(16));
-                        appends.incrementAndGet();
-                    }
-                }
-            } catch (EOFException e) {
-                // The process is gone.
-            } catch (IOException | AssertionError e) {
-                failure = e;
-            } finally {
-                ended = true;
-            }
-        }
-
-        /** Waits for the last message. */
-        void finish() throws InterruptedException {
-            join();
-            assertThat(failure).isNull();
-            if (!open) {
-                killsBeforeOpen++;
-            }
         }
     }
 

@@ -22,7 +22,10 @@ class PowerCutTest {
     private static final String SEED = "engram.fault.seed";
 
     private final SimulatedFiles.Losses losses = new SimulatedFiles.Losses();
+    private final long start = System.nanoTime();
     private int cuts;
+    private int cutsWithSnapshots;
+    private int stories;
 
     @Test
     void syncedRowsOutliveThePowerWheneverItGoes() throws IOException {
@@ -55,10 +58,7 @@ class PowerCutTest {
         int goal = Integer.getInteger("engram.cuts", 200_000);
         Long only = Long.getLong(SEED);
         for (long seed = only == null ? 1 : only; cuts < goal; seed++) {
-            Scenario.Shape shape = seed % 10 < Scenario.shortShapes().size()
-                    ? Scenario.shortShapes().get((int) (seed % 10))
-                    : Scenario.randomShape(seed);
-            play(shape, seed, 1);
+            play(shapeOfSoak(seed), seed, 1);
             if (only != null) {
                 break;
             }
@@ -66,12 +66,27 @@ class PowerCutTest {
         print();
     }
 
+    /** Of every 16 seeds, each story that is short has one; the others are random, half of them with snapshots. */
+    private static Scenario.Shape shapeOfSoak(long seed) {
+        List<Scenario.Shape> shapes = new ArrayList<>(Scenario.shortShapes());
+        shapes.addAll(Scenario.snapshotShapes());
+        int at = (int) (seed % 16);
+        if (at < shapes.size()) {
+            return shapes.get(at);
+        }
+        return at % 2 == 0 ? Scenario.randomShape(seed) : Scenario.randomSnapshotShape(seed);
+    }
+
     private void print() {
-        System.out.printf("power cuts=%d, lost=0, torn=0; pages lost=%d, torn=%d%n", cuts, losses.lost, losses.torn);
+        System.out.printf(
+                "power cuts=%d (%d in stories with snapshots), stories=%d, lost=0, torn=0; pages lost=%d, torn=%d;"
+                        + " seconds=%.1f%n",
+                cuts, cutsWithSnapshots, stories, losses.lost, losses.torn, (System.nanoTime() - start) / 1e9);
     }
 
     private void play(Scenario.Shape shape, long seed, int every) throws IOException {
         Scenario scenario = new Scenario(shape, seed);
+        int before = cuts;
         try (SimulatedFiles files = Scenario.disk()) {
             Cutter cutter = new Cutter(files, scenario, seed, every);
             files.watchedBy(cutter);
@@ -82,6 +97,8 @@ class PowerCutTest {
             scenario.close();
             assertThat(files.mappings()).isZero();
         }
+        stories++;
+        cutsWithSnapshots += shape.plot() == Scenario.Plot.NONE ? 0 : cuts - before;
     }
 
     private final class Cutter implements WatchedFiles.Watch {

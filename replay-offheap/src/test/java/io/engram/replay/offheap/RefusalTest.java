@@ -3,6 +3,7 @@ package io.engram.replay.offheap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.engram.replay.PriorityIndex;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
 import io.engram.replay.contract.EpisodeContract;
@@ -76,6 +77,8 @@ class RefusalTest {
                         JournalDamages.records(() -> other),
                         segments(),
                         wrongSegments(),
+                        IndexDamages.indexes(() -> other),
+                        IndexDamages.otherByteOrder(),
                         places())
                 .flatMap(each -> each);
     }
@@ -143,7 +146,10 @@ class RefusalTest {
 
     private static Stream<Arguments> noHeads() {
         return Stream.of(
-                refused("missing head", CorruptStoreException.class, "holds data", d -> Damage.remove(d.resolve(HEAD))),
+                refused("missing head", CorruptStoreException.class, "holds data", d -> {
+                    DirectoryImage.delete(d.resolve("priorities"));
+                    return Damage.remove(d.resolve(HEAD));
+                }),
                 refused(
                         "directory for a head",
                         ForeignFileException.class,
@@ -452,6 +458,7 @@ class RefusalTest {
                 .segmentRows(SEGMENT_ROWS)
                 .files(WatchedFiles.unsynced())
                 .journalPages(PageDescriptor.MIN_LENGTH)
+                .priorities(PriorityIndex.proportional("default").build())
                 .withoutAutomaticUpkeep();
     }
 
