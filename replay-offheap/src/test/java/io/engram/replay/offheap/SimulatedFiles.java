@@ -46,9 +46,9 @@ import org.agrona.UnsafeApi;
  *       new one. Syncing any part of a file makes its length durable.
  * </ul>
  *
- * <p>Mappings of a file are the block that it lies in. So a block stays valid until the simulation is closed, and use
- * of an ended mapping is not caught where it goes through the bare address; asking an ended mapping for anything
- * throws, and {@link #mappings} counts those that were never ended. A mapped file cannot grow.
+ * <p>Mappings of a file are the block that it lies in, which stays valid until the simulation is closed: use of an
+ * ended mapping by its bare address is not caught; asking it for anything throws, and {@link #mappings} counts those
+ * never ended. A mapped file cannot grow.
  */
 final class SimulatedFiles implements FileLayer, AutoCloseable {
     private final SimulatedDirectory root = new SimulatedDirectory();
@@ -61,7 +61,6 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
     private int mappings;
 
     /** What an operation does. */
-    @FunctionalInterface
     interface Action {
         void run() throws IOException;
     }
@@ -447,15 +446,14 @@ final class SimulatedFiles implements FileLayer, AutoCloseable {
     public void link(Path existing, Path added) throws IOException {
         run(new Operation(WatchedFiles.Kind.LINK, existing, added, 0, 0), () -> {
             SimulatedNode node = existing(existing);
-            SimulatedDirectory parent = parent(added);
-            if (parent.names().containsKey(name(added))) {
+            if (parent(added).names().containsKey(name(added))) {
                 throw new FileAlreadyExistsException(added.toString());
             }
             if (!(node instanceof SimulatedInode inode)) {
                 throw new FileSystemException(added.toString(), existing.toString(), "Operation not permitted");
             }
             inode.addLink();
-            parent.add(name(added), inode);
+            parent(added).add(name(added), inode);
         });
     }
 
