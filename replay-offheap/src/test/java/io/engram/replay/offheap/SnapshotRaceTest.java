@@ -256,9 +256,12 @@ class SnapshotRaceTest {
                 continue;
             }
             try (OffHeapReplayMemory snapshot = OffHeapReplayMemory.openSnapshot(directory, name)) {
-                rowsRead.addAndGet(HeldRows.of(snapshot).size());
+                int held = HeldRows.of(snapshot).size();
+                assertThat(held).isEqualTo((int) snapshot.size());
                 check(snapshot);
-                i++;
+                rowsRead.addAndGet(held);
+                // Writers at full speed can overtake a whole window this small: then there is nothing to read.
+                i += held > 0 || snapshotting.get() == 0 ? 1 : 0;
             } catch (ReplayException e) {
                 requireGone(name, e);
             }
