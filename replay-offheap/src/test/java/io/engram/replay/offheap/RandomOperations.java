@@ -4,6 +4,8 @@ import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -36,7 +38,10 @@ final class RandomOperations {
         try {
             return String.valueOf(call.body().on(files));
         } catch (IOException | RuntimeException e) {
-            return e.getClass().getName();
+            // Below a file nothing can be: JDK 17 says "not a directory", JDK 25 that there is no such file.
+            return e.getClass() == FileSystemException.class
+                    ? NoSuchFileException.class.getName()
+                    : e.getClass().getName();
         }
     }
 
