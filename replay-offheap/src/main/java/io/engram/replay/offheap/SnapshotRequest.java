@@ -44,7 +44,8 @@ public final class SnapshotRequest {
     }
 
     /**
-     * Adds the state of the caller, who is between two steps of its training.
+     * Adds the state of the caller, who is between two steps of its training. A trainer that is registered gives its
+     * own; a snapshot with two states of one name is refused when it is taken.
      *
      * @param trainer tells states apart: as {@link #named}
      * @param state copied in memory

@@ -78,7 +78,6 @@ public final class Snapshots {
      * @throws StorageException if the state is damaged
      */
     public Optional<byte[]> state(String name, String trainer) {
-        Platform.require();
         return shelf.state(name, trainer);
     }
 

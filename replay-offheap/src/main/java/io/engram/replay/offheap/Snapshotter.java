@@ -122,8 +122,9 @@ final class Snapshotter {
         boolean held = false;
         try {
             writer.begin();
-            trainers.pause(request.timeout()).forEach(states::putIfAbsent);
+            Map<String, Captured> captured = trainers.pause(request.timeout());
             try {
+                addEach(states, captured);
                 gate.hold();
                 held = true;
                 cut = cut(writer);
@@ -174,6 +175,16 @@ final class Snapshotter {
             }
         }
         return new Pending(result);
+    }
+
+    private static void addEach(Map<String, Captured> states, Map<String, Captured> captured) {
+        captured.forEach((trainer, state) -> {
+            if (states.putIfAbsent(trainer, state) != null) {
+                throw new SnapshotException(
+                        "a state is given with the request that a registered trainer gives, too: name=" + trainer
+                                + "; leave it out of the request, or take another name");
+            }
+        });
     }
 
     private Cut cut(SnapshotWriter writer) throws IOException {

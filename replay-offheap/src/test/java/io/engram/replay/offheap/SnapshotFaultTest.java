@@ -70,6 +70,37 @@ class SnapshotFaultTest {
     }
 
     @Test
+    void whereLinksAreRefusedFilesAreCopied() {
+        files.watchedBy(new WatchedFiles.Watch() {
+            @Override
+            public void before(Operation operation) throws IOException {
+                if (operation.kind() == WatchedFiles.Kind.LINK) {
+                    throw new IOException("Operation not permitted");
+                }
+            }
+        });
+        takeSnapshot("s");
+        Path fork = PLACE.resolveSibling("fork");
+        Snapshots snapshots = Snapshots.of(files, PLACE);
+        TreeMap<Long, StoredRow> held;
+        try (OffHeapReplayMemory memory = SHAPE.open(files, 2)) {
+            held = HeldRows.of(memory);
+        }
+        assertThat(held).isNotEmpty();
+        snapshots.fork("s", fork);
+        snapshots.restore("s");
+        for (Path place : List.of(PLACE, fork)) {
+            try (OffHeapReplayMemory memory = SHAPE.open(files, place, 3)) {
+                assertThat(HeldRows.of(memory)).isEqualTo(held);
+                act(memory, new ExperienceActor(memory, "actor"), 30);
+            }
+        }
+        assertThat(snapshots.get("s").sharedBytes()).isZero();
+        assertThat(files.contents(PLACE).keySet().stream().filter(name -> name.endsWith(".seg") && links(name) > 1))
+                .isEmpty();
+    }
+
+    @Test
     void namesOfAForksParentsAreSynced() throws IOException {
         takeSnapshot("s");
         List<Path> synced = new ArrayList<>();

@@ -34,6 +34,21 @@ class TrainerTest {
     }
 
     @Test
+    void stateGivenTwiceIsRefused() {
+        try (OffHeapReplayMemory memory = open();
+                Trainer trainer = memory.trainer("counter", () -> Captured.of(bytes(1)))) {
+            trainer.stepBoundary();
+            assertThatThrownBy(() -> memory.beginSnapshot(
+                            SnapshotRequest.named("twice").state("counter", Captured.of(bytes(2)))))
+                    .isInstanceOf(SnapshotException.class)
+                    .hasMessageContaining("counter");
+            assertThat(Snapshots.of(directory).list()).isEmpty();
+            memory.snapshot("once");
+        }
+        assertThat(Snapshots.of(directory).state("once", "counter")).hasValue(bytes(1));
+    }
+
+    @Test
     void stateIsThatOfTheBoundaryWhichTheRowsAreOf() throws Exception {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicReference<Throwable> failure = new AtomicReference<>();

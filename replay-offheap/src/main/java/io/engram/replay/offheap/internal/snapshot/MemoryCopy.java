@@ -5,35 +5,26 @@ import io.engram.replay.offheap.SnapshotException;
 import io.engram.replay.offheap.internal.store.DirectoryTree;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.FilePieces;
-import io.engram.replay.offheap.internal.store.IndexDescriptor;
-import io.engram.replay.offheap.internal.store.JournalFiles;
+import io.engram.replay.offheap.internal.store.HardLinks;
 import io.engram.replay.offheap.internal.store.Manifest;
 import io.engram.replay.offheap.internal.store.ManifestDescriptor;
 import io.engram.replay.offheap.internal.store.PendingRestore;
-import io.engram.replay.offheap.internal.store.SegmentDescriptor;
 import io.engram.replay.offheap.internal.store.SnapshotOpener;
 import io.engram.replay.offheap.internal.store.Store;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Makes memories of a snapshot: of what no memory changes the files get one more name, of the rest copies are made. The
  * snapshot is only read. For one thread at a time.
  */
 public final class MemoryCopy {
-    private static final List<String> PARTS = List.of(
-            SegmentDescriptor.DIRECTORY,
-            JournalFiles.DIRECTORY,
-            IndexDescriptor.DIRECTORY,
-            ManifestDescriptor.RESUME_DIRECTORY);
-
     private final FileLayer files;
     private final Path snapshot;
     private final Manifest manifest;
     private final FilePieces pieces = new FilePieces();
-    private boolean linksRefused;
+    private final HardLinks links;
 
     /**
      * Of one snapshot.
@@ -46,6 +37,7 @@ public final class MemoryCopy {
         this.files = files;
         this.snapshot = snapshot;
         this.manifest = manifest;
+        this.links = new HardLinks(files);
     }
 
     /**
@@ -116,7 +108,7 @@ public final class MemoryCopy {
     }
 
     private void copyParts(Path target, boolean withSuperblock) throws IOException {
-        for (String part : PARTS) {
+        for (String part : PendingRestore.PARTS) {
             files.createDirectories(target.resolve(part));
         }
         Path resume = target.resolve(ManifestDescriptor.RESUME_DIRECTORY);
@@ -135,7 +127,7 @@ public final class MemoryCopy {
 
     private void copy(Manifest.Entry entry, Path to) throws IOException {
         Path from = snapshot.resolve(entry.path());
-        if (!entry.isPrivate() && link(from, to)) {
+        if (!entry.isPrivate() && links.add(from, to)) {
             return;
         }
         int crc = pieces.copy(files, from, to);
@@ -143,20 +135,6 @@ public final class MemoryCopy {
             throw new CorruptStoreException("a file of the snapshot is damaged: file=" + from + ", crc32c found="
                     + Integer.toHexString(crc) + ", expected=" + Integer.toHexString(entry.crc())
                     + "; take another snapshot");
-        }
-    }
-
-    private boolean link(Path from, Path to) {
-        if (linksRefused) {
-            return false;
-        }
-        try {
-            files.link(from, to);
-            return true;
-        } catch (IOException e) {
-            // Another file system, or one without links: then a copy is the fork, and a missing file shows there.
-            linksRefused = true;
-            return false;
         }
     }
 }

@@ -248,7 +248,7 @@ public final class SnapshotShelf {
         try (FileLayer.OpenFile open = files.openForReading(file)) {
             byte[] bytes = new byte[Math.toIntExact(open.length())];
             open.read(ByteBuffer.wrap(bytes), 0);
-            int crc = new FilePieces().checksum(files, file);
+            int crc = FilePieces.checksum(bytes);
             if (bytes.length != entry.length() || crc != entry.crc()) {
                 throw new CorruptStoreException("a trainer's state in a snapshot is damaged: file=" + file + ", length="
                         + bytes.length + ", crc32c found=" + Integer.toHexString(crc) + ", expected length="

@@ -11,6 +11,7 @@ import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.store.DirectoryTree;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.FilePieces;
+import io.engram.replay.offheap.internal.store.HardLinks;
 import io.engram.replay.offheap.internal.store.IndexDescriptor;
 import io.engram.replay.offheap.internal.store.JournalFiles;
 import io.engram.replay.offheap.internal.store.Manifest;
@@ -45,6 +46,7 @@ public final class SnapshotWriter {
     private final Path published;
     private final Superblock superblock;
     private final FilePieces pieces = new FilePieces();
+    private final HardLinks links;
     private final List<Manifest.Entry> entries = new ArrayList<>();
     /** By path. */
     private final Map<String, IndexCopy> copies = new TreeMap<>();
@@ -78,6 +80,7 @@ public final class SnapshotWriter {
      */
     public SnapshotWriter(FileLayer files, Path memory, Superblock superblock, String name) {
         this.files = files;
+        this.links = new HardLinks(files);
         this.memory = memory;
         this.superblock = superblock;
         this.shelf = new SnapshotShelf(files, memory);
@@ -92,8 +95,6 @@ public final class SnapshotWriter {
      */
     public void begin() throws IOException {
         files.createDirectories(shelf.directory());
-        // Each time: whoever made it may have failed to.
-        files.syncDirectory(memory);
         DirectoryTree.discard(files, temporary);
         for (String part : List.of(
                 SegmentDescriptor.DIRECTORY,
@@ -148,7 +149,7 @@ public final class SnapshotWriter {
      */
     public void export(List<Segment> segments, long head) throws IOException {
         SegmentExport export = new SegmentExport(
-                files, superblock.geometry(), temporary.resolve(SegmentDescriptor.DIRECTORY), head, pieces);
+                files, superblock.geometry(), temporary.resolve(SegmentDescriptor.DIRECTORY), head, pieces, links);
         for (Segment segment : segments) {
             entries.add(export.export(segment));
         }
@@ -161,7 +162,8 @@ public final class SnapshotWriter {
      * @throws IOException if it cannot be written
      */
     public void export(List<PagePart> parts) throws IOException {
-        PageExport export = new PageExport(files, temporary.resolve(JournalFiles.DIRECTORY), superblock.memoryId());
+        PageExport export =
+                new PageExport(files, temporary.resolve(JournalFiles.DIRECTORY), superblock.memoryId(), links);
         for (PagePart part : parts) {
             Manifest.Entry entry = export.export(part.page(), part.end(), part.isWhole());
             if (entry != null) {
@@ -215,6 +217,8 @@ public final class SnapshotWriter {
                         identity, cut, durable, positions.streams(), positions.samplers(), positions.leastMasses()),
                 temporary);
         DirectoryTree.sync(files, temporary);
+        // The name of the directory of all snapshots. Each time: whoever made it may have failed to.
+        files.syncDirectory(memory);
         DirectoryTree.publish(files, temporary, published);
     }
 

@@ -84,6 +84,18 @@ public final class FilePieces {
         }
     }
 
+    /**
+     * The checksum of what a file held that was read already.
+     *
+     * @param bytes all of them
+     * @return CRC-32C
+     */
+    public static int checksum(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
+    }
+
     /** Is given the pieces of a file. */
     private interface Sink {
         void accept(ByteBuffer part, long at) throws IOException;

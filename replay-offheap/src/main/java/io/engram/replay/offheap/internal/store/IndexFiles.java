@@ -172,7 +172,6 @@ public final class IndexFiles {
         return opened;
     }
 
-    /** Writes whole files under temporary names; if that fails, none is left. */
     /** Opens what is stored; what is set there is seen by this process alone, and never written. */
     List<OpenIndex> openPrivately() throws IOException {
         List<OpenIndex> opened = new ArrayList<>();

@@ -22,6 +22,7 @@ public final class PageExport {
     private final FileLayer files;
     private final Path target;
     private final PageReader reader;
+    private final HardLinks links;
 
     /**
      * An export.
@@ -29,11 +30,13 @@ public final class PageExport {
      * @param files how files are reached
      * @param target the directory that pages are put into
      * @param memoryId of the memory
+     * @param links to share files by
      */
-    public PageExport(FileLayer files, Path target, UUID memoryId) {
+    public PageExport(FileLayer files, Path target, UUID memoryId, HardLinks links) {
         this.files = files;
         this.target = target;
         this.reader = new PageReader(memoryId);
+        this.links = links;
     }
 
     /**
@@ -49,7 +52,7 @@ public final class PageExport {
         JournalFiles.FilePage memory = (JournalFiles.FilePage) page.memory();
         String name = String.valueOf(memory.file().getFileName());
         String path = JournalFiles.DIRECTORY + "/" + name;
-        if (whole && link(memory.file(), target.resolve(name))) {
+        if (whole && links.add(memory.file(), target.resolve(name))) {
             return new Manifest.Entry(path, false, page.limit(), 0, 0);
         }
         ByteBuffer image = whole ? whole(page) : records(page, end);
@@ -60,16 +63,6 @@ public final class PageExport {
             open.write(image, 0);
         }
         return new Manifest.Entry(path, true, page.limit(), page.limit(), 0);
-    }
-
-    private boolean link(Path existing, Path added) {
-        try {
-            files.link(existing, added);
-            return true;
-        } catch (IOException e) {
-            // Segments are refused, too, and that is logged.
-            return false;
-        }
     }
 
     private static ByteBuffer whole(JournalPage page) {

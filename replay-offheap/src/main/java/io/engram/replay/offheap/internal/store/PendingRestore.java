@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class PendingRestore {
     /** What is restored. */
-    static final List<String> PARTS = List.of(
+    public static final List<String> PARTS = List.of(
             SegmentDescriptor.DIRECTORY,
             JournalFiles.DIRECTORY,
             IndexDescriptor.DIRECTORY,

@@ -201,7 +201,6 @@ final class Recovery {
         }
     }
 
-    /** All rows of the snapshot that the memory was made from have their segments. */
     /** Of the snapshot that the memory is at still: no row was appended since, and no episode ended that was open. */
     private @Nullable Manifest resumed(long head) {
         if (resume == null || head > resume.cut().head()) {
@@ -216,6 +215,7 @@ final class Recovery {
         return resume;
     }
 
+    /** All rows of the snapshot that the memory was made from have their segments. */
     private void requireRoomOfSnapshot(List<Found> found) {
         if (resume == null || resume.cut().head() <= head(found)) {
             return;

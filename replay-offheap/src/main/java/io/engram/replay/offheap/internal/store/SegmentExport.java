@@ -9,22 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import org.agrona.UnsafeApi;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Puts segments into a snapshot: one more name for a file of which no byte changes any more, a copy of its rows for any
  * other. For one thread at a time.
  */
 public final class SegmentExport {
-    private static final Logger LOG = LoggerFactory.getLogger(SegmentExport.class);
-
     private final FileLayer files;
     private final SegmentGeometry geometry;
     private final Path target;
     private final long head;
     private final FilePieces pieces;
-    private boolean linksRefused;
+    private final HardLinks links;
     private long stored;
 
     /**
@@ -35,13 +31,16 @@ public final class SegmentExport {
      * @param target the directory that they are put into
      * @param head rows before it are exported
      * @param pieces to copy by
+     * @param links to share files by
      */
-    public SegmentExport(FileLayer files, SegmentGeometry geometry, Path target, long head, FilePieces pieces) {
+    public SegmentExport(
+            FileLayer files, SegmentGeometry geometry, Path target, long head, FilePieces pieces, HardLinks links) {
         this.files = files;
         this.geometry = geometry;
         this.target = target;
         this.head = head;
         this.pieces = pieces;
+        this.links = links;
     }
 
     /**
@@ -56,27 +55,13 @@ public final class SegmentExport {
         String name = String.valueOf(region.file().getFileName());
         Path added = target.resolve(name);
         stored = 0;
-        boolean linked = segment.isStill() && link(region.file(), added);
+        boolean linked = segment.isStill() && links.add(region.file(), added);
         if (!linked && segment.isShared()) {
             copyWhole(region, added);
         } else if (!linked) {
             copyRows(segment, region, added);
         }
         return new Manifest.Entry(SegmentDescriptor.DIRECTORY + "/" + name, !linked, geometry.length(), stored, 0);
-    }
-
-    private boolean link(Path existing, Path added) {
-        if (linksRefused) {
-            return false;
-        }
-        try {
-            files.link(existing, added);
-            return true;
-        } catch (IOException e) {
-            linksRefused = true;
-            LOG.warn("the file system refuses hard links, segments are copied instead: file={}: {}", existing, e);
-            return false;
-        }
     }
 
     private void copyWhole(FileRegion region, Path added) throws IOException {
@@ -115,14 +100,14 @@ public final class SegmentExport {
 
     /** Those that lead to rows of the snapshot. */
     private void copyLinks(FileRegion region, long first, long end, OpenFile open) throws IOException {
-        ByteBuffer links = ByteBuffer.allocate(Math.toIntExact(end - first) * Integer.BYTES)
+        ByteBuffer distances = ByteBuffer.allocate(Math.toIntExact(end - first) * Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (long sequence = first; sequence < end; sequence++) {
             int at = (int) (sequence - first) * Integer.BYTES;
             int distance = UnsafeApi.getInt(region.address() + geometry.linksOffset() + at);
-            links.putInt(at, distance > 0 && sequence + distance < head ? distance : 0);
+            distances.putInt(at, distance > 0 && sequence + distance < head ? distance : 0);
         }
-        write(open, links, geometry.linksOffset());
+        write(open, distances, geometry.linksOffset());
     }
 
     private void write(OpenFile open, ByteBuffer bytes, long position) throws IOException {
