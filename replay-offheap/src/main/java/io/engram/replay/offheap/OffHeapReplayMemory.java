@@ -114,10 +114,6 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         if (recovered.resume() != null) {
             positions.resume(indexes, recovered.resume());
         }
-        if (store != null) {
-            new LostEnds(ring, layout, new JournalWriter(journal, opening.clock()), unsealed)
-                    .record(store.journal().book(), positions.episodes(), () -> force(recovered));
-        }
         this.writers = new Writers(this, streams, episodes, participants, positions);
         this.upkeep = new Upkeep(
                 ring,
@@ -126,6 +122,11 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 geometry.ordinal(recovered.floor()),
                 opening.times(),
                 new Upkeep.Rest(journal, episodes::endAll, indexes::free));
+        if (store != null) {
+            // By now the journal is made durable with the rows.
+            new LostEnds(ring, layout, new JournalWriter(journal, opening.clock()), unsealed)
+                    .record(store.journal().book(), positions.episodes(), () -> force(recovered));
+        }
         this.snapshotter = home == null || home.store().isReadOnly() ? null : new Snapshotter(this, home, opening);
         if (opening.automaticUpkeep() && !isReadOnly()) {
             upkeep.start();

@@ -36,6 +36,8 @@ class PowerCutTest {
         for (long seed = 1; seed <= 4; seed++) {
             play(Scenario.randomShape(seed), seed, 4);
         }
+        // A reopening ended an episode without rows, and what it relied on was not durable.
+        play(shapeOfSoak(28), 28, 1);
         print();
         assertThat(cuts).isGreaterThan(2_000);
     }

@@ -212,6 +212,8 @@ final class Promises {
         assertThat(files.contents(place).keySet())
                 .as("leftovers")
                 .noneMatch(name -> name.endsWith(".tmp") || name.startsWith("restore"));
+        CheckReport report = StoreCheck.of(files, place).run();
+        assertThat(report.isSound()).as("%s", report.findings()).isTrue();
     }
 
     @Override

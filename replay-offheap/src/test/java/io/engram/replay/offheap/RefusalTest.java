@@ -146,8 +146,12 @@ class RefusalTest {
 
     private static Stream<Arguments> noHeads() {
         return Stream.of(
-                refused("missing head", CorruptStoreException.class, "holds data", d -> {
-                    DirectoryImage.delete(d.resolve("priorities"));
+                refused("missing head", CorruptStoreException.class, "holds data", d -> Damage.remove(d.resolve(HEAD))),
+                refused("missing head, priorities", CorruptStoreException.class, "priorities holds data", d -> {
+                    for (String part : List.of("journal", "segments")) {
+                        DirectoryImage.delete(d.resolve(part));
+                        Files.createDirectory(d.resolve(part));
+                    }
                     return Damage.remove(d.resolve(HEAD));
                 }),
                 refused(

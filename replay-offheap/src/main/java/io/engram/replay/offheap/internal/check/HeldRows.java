@@ -27,6 +27,7 @@ final class HeldRows {
 
     private final Ring ring;
     private final boolean ofSnapshot;
+    private final boolean restored;
     private final long floor;
     private final long unsealed;
     private final Map<Long, BitSet> unsealedRows = new HashMap<>();
@@ -36,6 +37,7 @@ final class HeldRows {
     HeldRows(Superblock superblock, Rehearsal rehearsal, boolean ofSnapshot) {
         this.ofSnapshot = ofSnapshot;
         Store.Recovered recovered = rehearsal.recovered();
+        this.restored = recovered.resume() != null;
         SegmentGeometry geometry = superblock.geometry();
         this.floor = recovered.floor();
         this.ring = new Ring(geometry, superblock.capacity(), new AnonymousSegments(geometry), floor, recovered.head());
@@ -79,6 +81,11 @@ final class HeldRows {
     /** Whether sealed segments are shared with others, and read there. */
     boolean isOfSnapshot() {
         return ofSnapshot;
+    }
+
+    /** Whether nothing was appended since the memory was made from a snapshot, whose leaves are later than its rows. */
+    boolean isRestored() {
+        return restored;
     }
 
     long head() {

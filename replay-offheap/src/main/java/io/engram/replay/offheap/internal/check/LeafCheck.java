@@ -116,7 +116,7 @@ final class LeafCheck {
         if (Leaf.isLive(word, generation)) {
             boolean certain = rows.isUnsealed(sequence) || !rows.isRow(sequence);
             if (sequence >= rows.tail() && certain && Leaf.mass(word) > 0 && !starts.test(sequence)) {
-                note(Problem.NO_START, offset);
+                note(rows.isRestored() ? Problem.EARLY : Problem.NO_START, offset);
             }
         } else if (Leaf.generation(word) != generation && !Leaf.isOlder(word, generation)) {
             note(Problem.GENERATION, offset);

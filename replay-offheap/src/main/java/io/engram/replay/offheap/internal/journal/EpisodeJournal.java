@@ -190,6 +190,20 @@ public final class EpisodeJournal {
     }
 
     /**
+     * Makes everything durable that was recorded. For callers whom no page is taken from meanwhile, and who keep others
+     * from forcing at the same time.
+     *
+     * @throws io.engram.replay.offheap.StorageException if that is not certain
+     */
+    public void force() {
+        for (@Nullable JournalPage page = first; page != null; page = page.next()) {
+            if (page.life() != JournalPage.Life.SEALED) {
+                source.force(page);
+            }
+        }
+    }
+
+    /**
      * Reads every record that there is now.
      *
      * @param visitor is given each

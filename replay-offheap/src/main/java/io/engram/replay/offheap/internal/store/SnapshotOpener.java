@@ -67,13 +67,17 @@ public final class SnapshotOpener {
     private Store read() {
         try {
             Manifest manifest = ManifestCodec.read(files, directory.resolve(ManifestDescriptor.FILE_NAME));
-            requireFiles(manifest);
-            Superblock superblock = Superblock.read(files, directory.resolve(SuperblockDescriptor.FILE_NAME));
+            Path head = directory.resolve(SuperblockDescriptor.FILE_NAME);
+            requireThere(head);
+            Superblock superblock = Superblock.read(files, head);
+            // Before its files, none of which would be as it says.
             if (!superblock.memoryId().equals(manifest.identity().memoryId())) {
                 throw new ForeignFileException("the manifest belongs to another memory: file="
                         + directory.resolve(ManifestDescriptor.FILE_NAME) + ", memory id found="
-                        + manifest.identity().memoryId() + ", expected=" + superblock.memoryId());
+                        + manifest.identity().memoryId() + ", expected=" + superblock.memoryId()
+                        + "; restore it from a copy, or delete the snapshot");
             }
+            requireFiles(manifest);
             return open(manifest, superblock);
         } catch (IOException e) {
             throw new StorageException("the snapshot could not be opened: directory=" + directory + ": " + e, e);
@@ -152,10 +156,7 @@ public final class SnapshotOpener {
         for (Manifest.Entry entry : manifest.files()) {
             Path file = directory.resolve(entry.path());
             known.add(file);
-            if (files.kind(file) == FileLayer.Kind.NOTHING) {
-                throw new CorruptStoreException("a file of the snapshot is missing: file=" + file
-                        + "; restore it from a copy, or delete the snapshot");
-            }
+            requireThere(file);
             if (!entry.isPrivate()) {
                 // Who opens it looks at its length, and whether it is what it should be.
                 continue;
@@ -173,6 +174,13 @@ public final class SnapshotOpener {
             }
         }
         requireNothingElse(directory, known);
+    }
+
+    private void requireThere(Path file) {
+        if (files.kind(file) == FileLayer.Kind.NOTHING) {
+            throw new CorruptStoreException("a file of the snapshot is missing: file=" + file
+                    + "; restore it from a copy, or delete the snapshot");
+        }
     }
 
     private long length(Path file) throws IOException {

@@ -135,8 +135,8 @@ public final class StoreOpener {
         List<IndexFiles.OpenIndex> opened = List.of();
         try {
             removeUnfinishedSnapshots();
-            if (parts.resume() != null && parts.recovered().resume() == null) {
-                // Rows were appended since: there is nothing to go on with from there.
+            if (parts.recovered().resume() == null) {
+                // Rows were appended since, or somebody was killed who removed it: nothing is to go on from there.
                 DirectoryTree.delete(files, directory.resolve(ManifestDescriptor.RESUME_DIRECTORY));
             }
             opened = parts.indexFiles().open(parts.indexes());
@@ -179,12 +179,12 @@ public final class StoreOpener {
 
     private void create(Superblock superblock) throws IOException {
         Path temporary = superblockFile.resolveSibling(SuperblockDescriptor.FILE_NAME + Store.TEMPORARY_SUFFIX);
+        requireNothingStored(temporary);
         requireOwnFilesOnly(Set.of(
                 DirectoryLock.FILE_NAME,
                 temporary.getFileName().toString(),
                 JournalFiles.DIRECTORY,
                 SegmentDescriptor.DIRECTORY));
-        requireNothingStored(temporary);
         files.delete(temporary);
         files.createDirectories(segmentDirectory);
         files.createDirectories(journalDirectory);
@@ -209,6 +209,11 @@ public final class StoreOpener {
                 }
                 requireEmpty(files.list(part).isEmpty(), part);
             }
+        }
+        for (String later :
+                List.of(IndexDescriptor.DIRECTORY, ManifestDescriptor.DIRECTORY, ManifestDescriptor.RESUME_DIRECTORY)) {
+            Path part = directory.resolve(later);
+            requireEmpty(files.kind(part) != FileLayer.Kind.DIRECTORY, part);
         }
     }
 

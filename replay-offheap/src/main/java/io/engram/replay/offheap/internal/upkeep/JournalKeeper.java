@@ -117,15 +117,6 @@ final class JournalKeeper {
         return sealed;
     }
 
-    /** Makes everything durable that was recorded; for callers inside an epoch that hold the source's lock. */
-    void force() {
-        for (JournalPage page = journal.first(); page != null; page = page.next()) {
-            if (page.life() != JournalPage.Life.SEALED) {
-                journal.source().force(page);
-            }
-        }
-    }
-
     private boolean makeDurable(JournalPage page, boolean sealing) {
         // The system reports a failed write once, to this thread or to a caller of sync.
         synchronized (ring.source()) {
@@ -134,7 +125,7 @@ final class JournalKeeper {
                 if (sealing) {
                     journal.source().seal(page);
                 } else {
-                    force();
+                    journal.force();
                 }
                 return true;
             } catch (StorageException e) {

@@ -75,7 +75,7 @@ public final class Upkeep {
         this.journal = rest.journal();
         this.keeper = new JournalKeeper(journal, ring, epochs, gate);
         if (ring.source() instanceof SegmentFiles files) {
-            files.setJournalForce(keeper::force);
+            files.setJournalForce(journal::force);
             BooleanSupplier forceRows = () -> tryForce(files);
             this.preparer = new Preparer(ring, epochs, lowest, gate, keeper::prepare);
             Syncer syncer = new Syncer(times.clock(), times.syncEvery(), () -> sync(files));
@@ -196,7 +196,7 @@ public final class Upkeep {
             synchronized (files) {
                 ring.requireNotFailed();
                 try {
-                    keeper.force();
+                    journal.force();
                 } catch (StorageException e) {
                     ring.fail(e);
                     throw e;
