@@ -110,16 +110,25 @@ final class Positions {
     /**
      * Where writers stand now that appended nothing from a row on. Each is asked again while it is inside a call,
      * though not for ever.
+     *
+     * @param head the row
+     * @param nextEpisode no later episode had begun before that was the next row
      */
-    synchronized List<LanePosition> streamsBefore(long head) {
+    synchronized List<LanePosition> streamsBefore(long head, long nextEpisode) {
         Map<Integer, LanePosition> now = new TreeMap<>(suspended);
         lanes.forEach((stream, lane) -> {
             LanePosition position = position(lane);
-            if (position != null && position.previous() < head) {
+            if (position != null && isBefore(position, head, nextEpisode)) {
                 now.put(stream, position);
             }
         });
         return new ArrayList<>(now.values());
+    }
+
+    private static boolean isBefore(LanePosition position, long head, long nextEpisode) {
+        // An episode without rows does not say what its stream appended before.
+        boolean noRows = position.inEpisode() && position.previous() == Lane.NONE;
+        return noRows ? position.episode() < nextEpisode : position.previous() < head;
     }
 
     private static @Nullable LanePosition position(Lane lane) {

@@ -191,6 +191,7 @@ final class Snapshotter {
         long taken = clock.time();
         share();
         memory.indexes().all().forEach(RingIndex::rankForSnapshot);
+        long begun = memory.nextEpisode();
         long head = ring.head();
         boolean complete = awaitAppends();
         SegmentGeometry geometry = ring.geometry();
@@ -211,7 +212,7 @@ final class Snapshotter {
             segments.forEach(Segment::setStill);
         }
         Map<String, SamplerState> samplers = memory.positions().samplerStates();
-        List<LanePosition> streams = complete ? memory.positions().streamsBefore(head) : List.of();
+        List<LanePosition> streams = complete ? memory.positions().streamsBefore(head, begun) : List.of();
         long nextEpisode = memory.nextEpisode();
         List<SnapshotWriter.PagePart> pages = pages();
         Map<String, Long> leastMasses = new TreeMap<>();

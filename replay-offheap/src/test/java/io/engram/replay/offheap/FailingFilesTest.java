@@ -12,6 +12,7 @@ import io.engram.replay.StreamWriter;
 import io.engram.replay.offheap.WatchedFiles.Kind;
 import io.engram.replay.offheap.WatchedFiles.Operation;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** File systems that are full, or fail, at some operation or other. */
 class FailingFilesTest {
@@ -202,6 +204,27 @@ class FailingFilesTest {
     }
 
     /** Whatever fails once, no row is lost that was acknowledged, then or after the next opening. */
+    @ParameterizedTest
+    @ValueSource(strings = {"btrfs", "zfs", "ext4", "xfs", ""})
+    void fileSystemThatReservesNothingIsWarnedOf(String fileSystem) {
+        HookedFiles files = new HookedFiles();
+        files.fileSystem = fileSystem;
+        PrintStream console = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            OffHeapReplayMemory.builder(Experience.schema(RowLayout.ARRIVAL), CAPACITY)
+                    .directory(directory)
+                    .files(files)
+                    .open()
+                    .close();
+        } finally {
+            System.setErr(console);
+        }
+        boolean warned = said.toString(StandardCharsets.UTF_8).contains("file system=" + fileSystem + ",");
+        assertThat(warned).isEqualTo(List.of("btrfs", "zfs").contains(fileSystem));
+    }
+
     @Test
     void anyOperationMayFailOnce() {
         PrintStream console = System.err;

@@ -23,6 +23,7 @@ final class HookedFiles implements FileLayer {
     Hook afterNameChange = () -> {};
     Hook beforeForce = () -> {};
     Hook beforeSync = () -> {};
+    String fileSystem = "";
 
     @Override
     public OpenFile create(Path path) throws IOException {
@@ -47,6 +48,11 @@ final class HookedFiles implements FileLayer {
     @Override
     public boolean isDirectory(Path path) {
         return files.isDirectory(path);
+    }
+
+    @Override
+    public String fileSystem(Path directory) {
+        return fileSystem;
     }
 
     @Override

@@ -56,6 +56,17 @@ public interface FileLayer {
     boolean isDirectory(Path path);
 
     /**
+     * On what kind of file system a directory is.
+     *
+     * @param directory an existing one
+     * @return as the system calls it, such as {@code ext4}
+     * @throws IOException if it cannot be asked
+     */
+    default String fileSystem(Path directory) throws IOException {
+        return "";
+    }
+
+    /**
      * What those take, within this process, who change what is in a directory besides the one who has it locked.
      *
      * @param directory absolute and normalized

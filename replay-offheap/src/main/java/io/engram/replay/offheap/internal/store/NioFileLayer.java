@@ -73,6 +73,11 @@ public final class NioFileLayer implements FileLayer {
     }
 
     @Override
+    public String fileSystem(Path directory) throws IOException {
+        return Files.getFileStore(directory).type();
+    }
+
+    @Override
     public Semaphore turn(Path directory) {
         return TURNS.computeIfAbsent(directory, each -> new Semaphore(1, true));
     }

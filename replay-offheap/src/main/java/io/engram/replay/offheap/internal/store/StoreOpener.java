@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Creates a memory's directory or opens it. Everything is read and checked before anything is changed; what a killed
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * renamed. A directory without a superblock holds no memory yet, whatever else of these is there.
  */
 public final class StoreOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreOpener.class);
+    /** Blocks that were written once are allocated again when they are overwritten. */
+    private static final Set<String> UNRESERVED = Set.of("bcachefs", "btrfs", "zfs");
+
     /** What can be in the directory of a memory. */
     public static final Set<String> ENTRIES = Set.of(
             DirectoryLock.FILE_NAME,
@@ -79,6 +85,7 @@ public final class StoreOpener {
             createDirectory();
             FileLayer.Lock lock = files.lock(directory);
             try {
+                warnOfFileSystem();
                 Superblock superblock;
                 new PendingRestore(files, directory).finish();
                 if (files.kind(superblockFile) != FileLayer.Kind.NOTHING) {
@@ -98,6 +105,17 @@ public final class StoreOpener {
             }
         } catch (IOException e) {
             throw new StorageException("the memory could not be opened: directory=" + directory + ": " + e, e);
+        }
+    }
+
+    private void warnOfFileSystem() throws IOException {
+        String fileSystem = files.fileSystem(directory);
+        if (UNRESERVED.contains(fileSystem)) {
+            LOG.warn(
+                    "a full disk can kill this process, or lose rows: directory={}, file system={}, which finds new"
+                            + " blocks for what is overwritten and reserves none; keep space free, or use another one",
+                    directory,
+                    fileSystem);
         }
     }
 
