@@ -211,10 +211,11 @@ final class Snapshotter {
             // Else somebody may still be about to store a link there, and a copy is made.
             segments.forEach(Segment::setStill);
         }
+        List<SnapshotWriter.PagePart> pages = pages();
         Map<String, SamplerState> samplers = memory.positions().samplerStates();
+        // After the pages: they must not tell of the end of an episode that is open here.
         List<LanePosition> streams = complete ? memory.positions().streamsBefore(head, begun) : List.of();
         long nextEpisode = memory.nextEpisode();
-        List<SnapshotWriter.PagePart> pages = pages();
         Map<String, Long> leastMasses = new TreeMap<>();
         long tailBefore = tail;
         for (RingIndex index : memory.indexes().all()) {

@@ -6,6 +6,9 @@ import io.engram.replay.RowLayout;
 import io.engram.replay.internal.LanePosition;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PositionsTest {
     @TempDir
     Path directory;
+
+    @TempDir
+    Path forks;
 
     private OffHeapReplayMemory open(RowLayout layout) {
         return OffHeapReplayMemory.builder(Experience.schema(layout), 100)
@@ -59,6 +65,43 @@ class PositionsTest {
             actor.step(false, false);
             assertThat(memory.positions().streamsBefore(head, memory.nextEpisode()))
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void endThatIsRecordedDuringTheCutDoesNotUndoIt() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        try (OffHeapReplayMemory memory = open(RowLayout.SELF_CONTAINED)) {
+            try (ExperienceActor actor = new ExperienceActor(memory, "still")) {
+                actor.begin();
+                actor.step(false, false);
+                Thread restless = new Thread(() -> {
+                    try (ExperienceActor other = new ExperienceActor(memory, "restless")) {
+                        // The episode before is abandoned, which appends no row.
+                        while (!stop.get()) {
+                            other.begin();
+                            LockSupport.parkNanos(1_000);
+                        }
+                    } catch (Throwable t) {
+                        failure.set(t);
+                    }
+                });
+                restless.start();
+                for (int i = 0; i < 50; i++) {
+                    memory.snapshot("s" + i);
+                }
+                stop.set(true);
+                restless.join();
+            }
+        }
+        assertThat(failure.get()).isNull();
+        for (Snapshot snapshot : Snapshots.of(directory).list()) {
+            Path fork = forks.resolve(snapshot.name());
+            Snapshots.of(WatchedFiles.unsynced(), directory).fork(snapshot.name(), fork);
+            try (OffHeapReplayMemory memory = OffHeapReplayMemory.open(fork)) {
+                assertThat(memory.resumePoint()).as(snapshot.name()).isPresent();
+            }
         }
     }
 }

@@ -185,7 +185,7 @@ class SnapshotKillLoopTest {
                 if (opened.resumePoint().isEmpty()) {
                     HeldPriorities.requireFor(opened, held);
                 } else {
-                    HeldPriorities.requireOpenFor(opened, held, ACTORS);
+                    HeldPriorities.requireOpenFor(opened, held);
                 }
                 acknowledged = acknowledged.next(held, streams);
             }
@@ -227,7 +227,7 @@ class SnapshotKillLoopTest {
                 long tailAndWindow = snapshot.firstSequence() + shape.capacity;
                 begun.get(name).requireHeld(held, StoredJournal.streams(snapshot.directory()), tailAndWindow);
                 emptySnapshots += held.isEmpty() ? 1 : 0;
-                HeldPriorities.requireOpenFor(opened, held, ACTORS);
+                HeldPriorities.requireOpenFor(opened, held);
                 Image image = new Image(held, HeldPriorities.masses(opened, "default"));
                 assertThat(images.getOrDefault(name, image))
                         .as("what %s held when it was seen first", snapshot.name())

@@ -8,6 +8,7 @@ import io.engram.replay.offheap.internal.ring.Ring;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.agrona.UnsafeApi;
+import org.agrona.collections.LongArrayList;
 
 /**
  * Makes the leaves of an index what they should be for the window that was found, and the index with them. For one
@@ -36,6 +37,7 @@ public final class IndexLoader {
     private boolean disowned;
 
     private long least = Mass.MAX;
+    private LongArrayList doubtful = new LongArrayList();
 
     /**
      * A loader.
@@ -48,6 +50,15 @@ public final class IndexLoader {
         this.ring = ring;
         this.startsByIndex = starts;
         this.unsure = unsure;
+    }
+
+    /**
+     * Says which rows' leaves are not to be believed though they are live.
+     *
+     * @param rows of the window
+     */
+    public void doubt(LongArrayList rows) {
+        doubtful = rows;
     }
 
     /**
@@ -69,6 +80,7 @@ public final class IndexLoader {
         boolean ranked = settings.kind() == PriorityIndex.Kind.RANK;
         // Before the first ranking all have rank 1.
         long initialMass = initial == 0 ? 0 : ranked ? Mass.MAX : Mass.of(Mass.exact(initial, settings.alpha()));
+        doubtful.forEachOrderedLong(sequence -> takeBack(memory, sequence));
         // Divided once, not for every row.
         int leaf = (int) Math.floorMod(head, (long) leaves);
         long generation = head < leaves ? 0 : Leaf.generation(head - leaves, leaves);
@@ -100,6 +112,19 @@ public final class IndexLoader {
         return index;
     }
 
+    /** Makes a leaf one that was not inserted yet, unless what it is for starts from its row. */
+    private void takeBack(IndexMemory memory, long sequence) {
+        long address = memory.leavesAddress() + sequence % memory.leaves() * Long.BYTES;
+        long generation = Leaf.generation(sequence, memory.leaves());
+        if (Leaf.isLive(UnsafeApi.getLong(address), generation) && !starts.test(sequence)) {
+            put(address, notInserted(generation));
+        }
+    }
+
+    private static long notInserted(long generation) {
+        return Leaf.dead((generation - 1) & Leaf.GENERATION_MASK);
+    }
+
     /** Stores a leaf's word; remembers if mass was taken from a row that is not there. */
     private void put(long address, long word) {
         long found = UnsafeApi.getLong(address);
@@ -111,12 +136,11 @@ public final class IndexLoader {
     }
 
     private long settle(long word, long generation, long sequence, long initialMass) {
-        long notInserted = Leaf.dead((generation - 1) & Leaf.GENERATION_MASK);
         if (!Leaf.isLive(word, generation)) {
-            return starts.test(sequence) ? Leaf.live(generation, initialMass) : notInserted;
+            return starts.test(sequence) ? Leaf.live(generation, initialMass) : notInserted(generation);
         }
         if (sequence >= unsure && !starts.test(sequence)) {
-            return notInserted;
+            return notInserted(generation);
         }
         return Leaf.live(generation, Math.min(Leaf.mass(word), Mass.MAX));
     }
