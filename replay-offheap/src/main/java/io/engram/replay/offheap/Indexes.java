@@ -47,7 +47,8 @@ final class Indexes {
         if (store != null) {
             Manifest snapshot = store.recovered().resume();
             if (snapshot != null) {
-                loader.doubt(unfinished(ring, new EpisodeWalk(ring, openEpisodes), store, snapshot));
+                List<LatestRows.Row> rows = unfinished(ring, new EpisodeWalk(ring, openEpisodes), store, snapshot);
+                loader.doubt(settings -> withoutStart(rows, layout, settings.windows()));
             }
             return new RingIndexes(store.indexes().stream()
                     .map(index -> loader.load(index.settings(), index.memory()))
@@ -62,7 +63,7 @@ final class Indexes {
      * The rows of a snapshot whose leaves may tell of what was appended behind it: leaves are copied a little later. A
      * transition or a window of an episode that went on may have begun there.
      */
-    private static LongArrayList unfinished(Ring ring, EpisodeWalk walk, Store store, Manifest snapshot) {
+    private static List<LatestRows.Row> unfinished(Ring ring, EpisodeWalk walk, Store store, Manifest snapshot) {
         int longest = store.indexes().stream()
                 .mapToInt(index -> steps(index.settings().windows()))
                 .max()
@@ -83,6 +84,26 @@ final class Indexes {
         }
         latest.find(unknown);
         return latest.rows();
+    }
+
+    private static LongArrayList withoutStart(List<LatestRows.Row> rows, RowLayout layout, @Nullable Windows windows) {
+        LongArrayList without = new LongArrayList();
+        for (LatestRows.Row row : rows) {
+            int steps = row.following() + (layout == RowLayout.ARRIVAL ? 0 : 1);
+            int wanted = steps(windows);
+            boolean starts = steps > 0
+                    && (windows == null
+                            || (WindowStarts.canBegin(windows, row.step())
+                                    && WindowStarts.isWindow(
+                                            windows,
+                                            row.step(),
+                                            Math.min(steps, wanted),
+                                            row.ended() && steps < wanted)));
+            if (!starts) {
+                without.add(row.sequence());
+            }
+        }
+        return without;
     }
 
     private static int steps(@Nullable Windows windows) {

@@ -64,6 +64,11 @@ class LaterLeavesTest {
             // Its rows are sealed by then.
             busy.play(60, 1);
             memory.upkeep().turn();
+            memory.snapshot("earlier");
+            // Into a segment that the snapshot has, too, no link is stored.
+            stalled.step(false, false);
+            busy.play(30, 2);
+            memory.upkeep().turn();
             atTheHead = starts(memory);
             boolean[] later = {false};
             files.watchedBy(new WatchedFiles.Watch() {
@@ -76,7 +81,7 @@ class LaterLeavesTest {
                         stalled.step(false, false);
                         stalled.step(false, false);
                         stalled.step(true, false);
-                        busy.play(20, 2);
+                        busy.play(20, 3);
                     }
                 }
             });
@@ -90,7 +95,7 @@ class LaterLeavesTest {
             assertThat(starts(memory)).isEqualTo(atTheHead);
             // Whoever draws what has not begun takes it out for good.
             try (ExperienceActor stalled =
-                    new ExperienceActor(memory, "stalled", layout == RowLayout.ARRIVAL ? 4 : 3)) {
+                    new ExperienceActor(memory, "stalled", layout == RowLayout.ARRIVAL ? 5 : 4)) {
                 for (int i = 0; i < 4; i++) {
                     stalled.step(false, false);
                 }

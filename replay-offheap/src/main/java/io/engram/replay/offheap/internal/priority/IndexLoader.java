@@ -37,7 +37,7 @@ public final class IndexLoader {
     private boolean disowned;
 
     private long least = Mass.MAX;
-    private LongArrayList doubtful = new LongArrayList();
+    private Function<PriorityIndex, LongArrayList> later = settings -> new LongArrayList();
 
     /**
      * A loader.
@@ -55,10 +55,10 @@ public final class IndexLoader {
     /**
      * Says which rows' leaves are not to be believed though they are live.
      *
-     * @param rows of the window
+     * @param rows of the window, from which nothing starts that an index is for
      */
-    public void doubt(LongArrayList rows) {
-        doubtful = rows;
+    public void doubt(Function<PriorityIndex, LongArrayList> rows) {
+        later = rows;
     }
 
     /**
@@ -80,7 +80,7 @@ public final class IndexLoader {
         boolean ranked = settings.kind() == PriorityIndex.Kind.RANK;
         // Before the first ranking all have rank 1.
         long initialMass = initial == 0 ? 0 : ranked ? Mass.MAX : Mass.of(Mass.exact(initial, settings.alpha()));
-        doubtful.forEachOrderedLong(sequence -> takeBack(memory, sequence));
+        later.apply(settings).forEachOrderedLong(sequence -> takeBack(memory, sequence));
         // Divided once, not for every row.
         int leaf = (int) Math.floorMod(head, (long) leaves);
         long generation = head < leaves ? 0 : Leaf.generation(head - leaves, leaves);
@@ -112,11 +112,11 @@ public final class IndexLoader {
         return index;
     }
 
-    /** Makes a leaf one that was not inserted yet, unless what it is for starts from its row. */
+    /** Makes a leaf one that was not inserted yet. */
     private void takeBack(IndexMemory memory, long sequence) {
         long address = memory.leavesAddress() + sequence % memory.leaves() * Long.BYTES;
         long generation = Leaf.generation(sequence, memory.leaves());
-        if (Leaf.isLive(UnsafeApi.getLong(address), generation) && !starts.test(sequence)) {
+        if (Leaf.isLive(UnsafeApi.getLong(address), generation)) {
             put(address, notInserted(generation));
         }
     }

@@ -1,16 +1,28 @@
 package io.engram.replay.offheap.internal.ring;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.agrona.UnsafeApi;
-import org.agrona.collections.LongArrayList;
 
 /** Gathers the latest rows of episodes. For a ring that nobody writes to, for one thread. */
 public final class LatestRows {
     private final Ring ring;
     private final EpisodeWalk walk;
     private final int wanted;
-    private final LongArrayList rows = new LongArrayList();
+    private final List<Row> rows = new ArrayList<>();
+
+    /**
+     * A row that was gathered.
+     *
+     * @param sequence which
+     * @param step its place in its episode
+     * @param following how many rows of its episode are behind it
+     * @param ended whether there will be no more
+     */
+    public record Row(long sequence, int step, int following, boolean ended) {}
 
     /**
      * Of no episode yet.
@@ -33,8 +45,10 @@ public final class LatestRows {
     public void add(long last) {
         long tail = ring.tail(ring.head());
         boolean there = last >= tail && walk.goTo(last);
+        boolean ended = there && walk.isClosed();
         for (int i = 0; i < wanted && there; i++) {
-            rows.add(walk.sequence());
+            // Counted from behind: into a file that others have, too, the last links were not stored.
+            rows.add(new Row(walk.sequence(), walk.step(), i, ended));
             there = walk.goBack(tail);
         }
     }
@@ -59,9 +73,9 @@ public final class LatestRows {
     /**
      * What was gathered.
      *
-     * @return sequences in no order
+     * @return in no order
      */
-    public LongArrayList rows() {
-        return rows;
+    public List<Row> rows() {
+        return Collections.unmodifiableList(rows);
     }
 }
