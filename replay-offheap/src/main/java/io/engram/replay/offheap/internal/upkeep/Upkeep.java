@@ -123,8 +123,11 @@ public final class Upkeep {
         }
     }
 
-    /** For tests without threads: one turn of each agent. */
+    /** For tests: one turn of each agent, or nothing where threads take turns, which no other may join. */
     public void turn() {
+        if (!runners.isEmpty()) {
+            return;
+        }
         preparer.doWork();
         timekeeper.doWork();
         if (sealer != null) {
