@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.engram.replay.SplitMix64;
+import io.engram.replay.offheap.DamagesStores;
 import io.engram.replay.offheap.OffHeapReplayMemory;
 import io.engram.replay.offheap.Snapshot;
 import io.engram.replay.offheap.Snapshots;
@@ -76,6 +77,7 @@ class CommandLineTest {
     }
 
     @Test
+    @DamagesStores
     void runGoesOnFromItsDirectory() throws IOException {
         Path dir = directory.resolve("run");
         Path json = directory.resolve("summary.json");

@@ -8,4 +8,4 @@ import java.lang.annotation.Target;
 /** A test, or a class of tests, that leaves damaged memories behind on purpose: {@link StoresAreSound} passes it by. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
-@interface DamagesStores {}
+public @interface DamagesStores {}
