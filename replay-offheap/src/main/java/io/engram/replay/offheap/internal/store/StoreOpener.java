@@ -108,8 +108,14 @@ public final class StoreOpener {
         }
     }
 
-    private void warnOfFileSystem() throws IOException {
-        String fileSystem = files.fileSystem(directory);
+    private void warnOfFileSystem() {
+        String fileSystem;
+        try {
+            fileSystem = files.fileSystem(directory);
+        } catch (IOException e) {
+            LOG.debug("the file system does not say what it is: directory={}: {}", directory, e.toString());
+            return;
+        }
         if (UNRESERVED.contains(fileSystem)) {
             LOG.warn(
                     "a full disk can kill this process, or lose rows: directory={}, file system={}, which finds new"
@@ -153,9 +159,10 @@ public final class StoreOpener {
         List<IndexFiles.OpenIndex> opened = List.of();
         try {
             removeUnfinishedSnapshots();
-            if (parts.recovered().resume() == null) {
+            Path resume = directory.resolve(ManifestDescriptor.RESUME_DIRECTORY);
+            if (parts.recovered().resume() == null && files.kind(resume) == FileLayer.Kind.DIRECTORY) {
                 // Rows were appended since, or somebody was killed who removed it: nothing is to go on from there.
-                DirectoryTree.delete(files, directory.resolve(ManifestDescriptor.RESUME_DIRECTORY));
+                DirectoryTree.delete(files, resume);
             }
             opened = parts.indexFiles().open(parts.indexes());
             Store.OpenJournal open = new Store.OpenJournal(
