@@ -3,6 +3,7 @@ package io.engram.replay.offheap.cli;
 import io.engram.replay.ReplayException;
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.TruncatedStoreException;
+import io.engram.replay.offheap.exchange.ExchangeException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,12 +18,21 @@ import picocli.CommandLine.Spec;
         description = "Looks after Engram replay memories on disk.",
         mixinStandardHelpOptions = true,
         versionProvider = ReplayCommand.Version.class,
-        subcommands = {CheckCommand.class, SnapshotCommand.class, HelpCommand.class},
+        subcommands = {
+            InfoCommand.class,
+            ListCommand.class,
+            ShowCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
+            CheckCommand.class,
+            SnapshotCommand.class,
+            HelpCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:it went well, and the memory is sound",
-            "1:something is wrong with the memory",
-            "2:wrong usage, or no such memory or snapshot, or it is in use"
+            "1:something is wrong with the memory, or with a file to import",
+            "2:wrong usage, or no such memory or snapshot, or it is in use, or a target exists"
         })
 public final class ReplayCommand implements Runnable {
     /** What a command returns if the memory is damaged. */
@@ -48,12 +58,14 @@ public final class ReplayCommand implements Runnable {
     /** The whole command line; what the memory refuses is told in a sentence. */
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new ReplayCommand());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
             PrintWriter err = command.getErr();
             if (exception instanceof ReplayException || exception instanceof IllegalArgumentException) {
                 err.println("error: " + exception.getMessage());
-                boolean damaged =
-                        exception instanceof CorruptStoreException || exception instanceof TruncatedStoreException;
+                boolean damaged = exception instanceof CorruptStoreException
+                        || exception instanceof TruncatedStoreException
+                        || exception instanceof ExchangeException;
                 return damaged ? UNSOUND : REFUSED;
             }
             exception.printStackTrace(err);

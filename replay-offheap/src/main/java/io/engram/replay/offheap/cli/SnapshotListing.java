@@ -15,21 +15,8 @@ final class SnapshotListing {
     static String table(List<Snapshot> snapshots) {
         List<List<String>> lines = new ArrayList<>(List.of(COLUMNS));
         snapshots.forEach(snapshot -> lines.add(cells(snapshot)));
-        int[] widths = new int[COLUMNS.size()];
-        for (List<String> line : lines) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], line.get(i).length());
-            }
-        }
-        StringBuilder text = new StringBuilder();
-        for (List<String> line : lines) {
-            for (int i = 0; i < widths.length; i++) {
-                // The name to the left, figures to the right.
-                text.append(String.format((i == 0 ? "%-" : "  %") + widths[i] + "s", line.get(i)));
-            }
-            text.append('\n');
-        }
-        return text + total(snapshots);
+        // The name to the left, figures to the right.
+        return TextTable.of(lines, 1) + total(snapshots);
     }
 
     private static List<String> cells(Snapshot snapshot) {

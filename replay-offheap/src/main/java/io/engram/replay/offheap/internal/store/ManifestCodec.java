@@ -164,7 +164,8 @@ public final class ManifestCodec {
      * @throws IOException if it cannot be read
      * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong with it
      */
-    static @Nullable Manifest readResume(FileLayer files, Path directory, Superblock superblock) throws IOException {
+    public static @Nullable Manifest readResume(FileLayer files, Path directory, Superblock superblock)
+            throws IOException {
         Path file = directory.resolve(ManifestDescriptor.RESUME_DIRECTORY).resolve(ManifestDescriptor.FILE_NAME);
         if (files.kind(file) == FileLayer.Kind.NOTHING) {
             return null;
