@@ -108,7 +108,8 @@ public final class Export {
         }
     }
 
-    private void rows(StoreView view, RecordLayout layout, Target target, Map<RowCursor.Found, Long> counts) throws IOException {
+    private void rows(StoreView view, RecordLayout layout, Target target, Map<RowCursor.Found, Long> counts)
+            throws IOException {
         RowCursor rows = view.rows();
         byte[] record = new byte[layout.length()];
         for (long sequence = view.tail(); sequence < view.head(); sequence++) {

@@ -145,13 +145,12 @@ final class Literal {
             at++;
         }
         String word = text.substring(start, at);
-        Object constant =
-                switch (word) {
-                    case "true", "True" -> true;
-                    case "false", "False" -> false;
-                    case "null", "None" -> NONE;
-                    default -> number(word);
-                };
+        Object constant = switch (word) {
+            case "true", "True" -> true;
+            case "false", "False" -> false;
+            case "null", "None" -> NONE;
+            default -> number(word);
+        };
         if (constant == null) {
             at = start;
             throw unexpected("a value");

@@ -9,8 +9,6 @@ import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.offheap.OffHeapReplayMemory;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The command line: what it prints where, and its exit codes. */
 class ReplayCommandTest {
@@ -34,8 +31,7 @@ class ReplayCommandTest {
     @TempDir
     Path place;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRun command = new CommandRun();
     private Path directory;
 
     @BeforeEach
@@ -66,10 +62,7 @@ class ReplayCommandTest {
     }
 
     private int run(String... arguments) {
-        CommandLine commandLine = ReplayCommand.commandLine();
-        commandLine.setOut(new PrintWriter(out, true));
-        commandLine.setErr(new PrintWriter(err, true));
-        return commandLine.execute(arguments);
+        return command.run((Object[]) arguments);
     }
 
     private void damage(String name, int offset) throws IOException {
@@ -82,19 +75,19 @@ class ReplayCommandTest {
     @Test
     void soundMemoryIsToldInText() {
         assertThat(run("check", directory.toString())).isZero();
-        assertThat(out.toString())
+        assertThat(command.out())
                 .contains("21 rows", "1 priority indexes", "sound: 0 errors, 0 warnings")
                 .contains(directory.toString());
-        assertThat(err.toString()).isEmpty();
+        assertThat(command.err()).isEmpty();
     }
 
     @Test
     void damagedMemoryIsToldAndRepairedWhereThatCanBe() throws IOException {
         damage("priorities/default.index", 40);
         assertThat(run("check", directory.toString())).isEqualTo(1);
-        assertThat(out.toString()).contains("ERROR: ", "default.index", "NOT SOUND: 1 errors");
+        assertThat(command.out()).contains("ERROR: ", "default.index", "NOT SOUND: 1 errors");
         assertThat(run("check", "--repair", directory.toString())).isZero();
-        assertThat(out.toString()).contains("repaired: removed ", "lost: its priorities");
+        assertThat(command.out()).contains("repaired: removed ", "lost: its priorities");
         assertThat(run("check", directory.toString())).isZero();
         open().close();
     }
@@ -105,7 +98,7 @@ class ReplayCommandTest {
         byte[] whole = Files.readAllBytes(head);
         damage("memory.engram", 40);
         assertThat(run("check", "--repair", directory.toString())).isEqualTo(1);
-        assertThat(out.toString()).contains("memory.engram", "NOT SOUND");
+        assertThat(command.out()).contains("memory.engram", "NOT SOUND");
         Files.write(head, whole);
     }
 
@@ -113,7 +106,7 @@ class ReplayCommandTest {
     void reportIsOneJsonObject() throws IOException {
         damage("priorities/default.index", 40);
         assertThat(run("check", "--json", directory.toString())).isEqualTo(1);
-        String json = out.toString();
+        String json = command.out();
         assertThat(json)
                 .startsWith("{\"directory\": ")
                 .contains("\"sound\": false", "\"severity\": \"error\"", "memory \\\"\\u00e4\\\\", "\"rows\": 21")
@@ -133,9 +126,9 @@ class ReplayCommandTest {
         assertThat(run("check")).isEqualTo(2);
         assertThat(run("chek", directory.toString())).isEqualTo(2);
         assertThat(run("check", "--fast", directory.toString())).isEqualTo(2);
-        assertThat(out.toString()).isEmpty();
+        assertThat(command.out()).isEmpty();
         assertThat(run("check", place.resolve("nothing").toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("error: no Engram memory", "nothing");
+        assertThat(command.err()).contains("error: no Engram memory", "nothing");
         assertThat(run("check", Files.createDirectory(place.resolve("empty")).toString()))
                 .isEqualTo(2);
     }
@@ -145,7 +138,7 @@ class ReplayCommandTest {
         try (OffHeapReplayMemory memory = open()) {
             assertThat(run("check", directory.toString())).isEqualTo(2);
             assertThat(run("check", "--repair", directory.toString())).isEqualTo(2);
-            assertThat(err.toString()).contains("pid=" + ProcessHandle.current().pid(), directory.toString());
+            assertThat(command.err()).contains("pid=" + ProcessHandle.current().pid(), directory.toString());
             assertThat(memory.size()).isPositive();
         }
         assertThat(run("check", directory.toString())).isZero();
@@ -154,9 +147,9 @@ class ReplayCommandTest {
     @Test
     void helpSaysWhatExitCodesMean() {
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("check", "Exit codes:");
+        assertThat(command.out()).contains("check", "Exit codes:");
         assertThat(run("check", "--help")).isZero();
-        assertThat(out.toString()).contains("--repair", "--json", "DIR");
+        assertThat(command.out()).contains("--repair", "--json", "DIR");
     }
 
     /** Where a jar was built before: the build makes it after this test. */

@@ -11,8 +11,6 @@ import io.engram.replay.offheap.OffHeapReplayMemory;
 import io.engram.replay.offheap.SnapshotRequest;
 import io.engram.replay.offheap.Snapshots;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ import java.util.jar.JarFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The commands for snapshots: what they do and print, and their exit codes. */
 class SnapshotCommandTest {
@@ -33,8 +30,7 @@ class SnapshotCommandTest {
     @TempDir
     Path place;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRun command = new CommandRun();
     private Path directory;
 
     @BeforeEach
@@ -71,12 +67,7 @@ class SnapshotCommandTest {
     }
 
     private int run(String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        CommandLine commandLine = ReplayCommand.commandLine();
-        commandLine.setOut(new PrintWriter(out, true));
-        commandLine.setErr(new PrintWriter(err, true));
-        return commandLine.execute(arguments);
+        return command.run((Object[]) arguments);
     }
 
     private long rows() {
@@ -88,26 +79,26 @@ class SnapshotCommandTest {
     @Test
     void createdSnapshotIsListedWithWhatItCosts() {
         assertThat(run("snapshot", "create", directory.toString(), "second")).isZero();
-        assertThat(out.toString()).startsWith("created: ").contains("second with 30 rows");
+        assertThat(command.out()).startsWith("created: ").contains("second with 30 rows");
         assertThat(run("snapshot", "list", directory.toString())).isZero();
-        String[] lines = out.toString().split("\n", -1);
+        String[] lines = command.out().split("\n", -1);
         assertThat(lines[0]).containsSubsequence("name", "number", "taken", "step", "rows", "first", "end", "own");
         assertThat(lines[1]).matches("first +1  20\\S+Z  1000    21      0   21 +\\d+ +\\d+");
         assertThat(lines[2]).matches("second +2  20\\S+Z     -    30      0   30 +\\d+ +\\d+");
         assertThat(lines[3]).startsWith("total: 2 snapshots, own bytes=");
         assertThat(run("snapshot", "list", "--json", directory.toString())).isZero();
-        assertThat(out.toString())
+        assertThat(command.out())
                 .startsWith("{\"snapshots\": [")
                 .contains("\"name\": \"first\", \"number\": 1", "\"step\": 1000, \"rows\": 21", "\"ownBytes\": ")
                 .endsWith("}\n");
-        assertThat(err.toString()).isEmpty();
+        assertThat(command.err()).isEmpty();
     }
 
     @Test
     void memoryGoesBackToASnapshot() {
         assertThat(rows()).isEqualTo(30);
         assertThat(run("snapshot", "restore", directory.toString(), "first")).isZero();
-        assertThat(out.toString()).contains("restored: " + directory + " to first with 21 rows");
+        assertThat(command.out()).contains("restored: " + directory + " to first with 21 rows");
         assertThat(rows()).isEqualTo(21);
     }
 
@@ -116,14 +107,14 @@ class SnapshotCommandTest {
         Path fork = place.resolve("fork");
         assertThat(run("snapshot", "fork", directory.toString(), "first", fork.toString()))
                 .isZero();
-        assertThat(out.toString()).contains("forked: " + fork + " from first with 21 rows");
+        assertThat(command.out()).contains("forked: " + fork + " from first with 21 rows");
         try (OffHeapReplayMemory memory = OffHeapReplayMemory.open(fork)) {
             assertThat(memory.size()).isEqualTo(21);
             assertThat(memory.schema()).isEqualTo(SCHEMA);
         }
         assertThat(run("snapshot", "fork", directory.toString(), "first", fork.toString()))
                 .isEqualTo(2);
-        assertThat(err.toString()).startsWith("error: ").contains(fork.toString());
+        assertThat(command.err()).startsWith("error: ").contains(fork.toString());
         assertThat(run("check", fork.toString())).isZero();
     }
 
@@ -133,10 +124,10 @@ class SnapshotCommandTest {
             assertThat(run("snapshot", "create", directory.toString(), "n" + i)).isZero();
         }
         assertThat(run("snapshot", "delete", directory.toString(), "n2", "n3")).isZero();
-        assertThat(out.toString()).contains("deleted: n2", "deleted: n3");
+        assertThat(command.out()).contains("deleted: n2", "deleted: n3");
         assertThat(run("snapshot", "retain", directory.toString(), "--last", "2", "--every", "4"))
                 .isZero();
-        assertThat(out.toString()).contains("deleted: first", "deleted: n5").doesNotContain("n4", "n6", "n7");
+        assertThat(command.out()).contains("deleted: first", "deleted: n5").doesNotContain("n4", "n6", "n7");
         assertThat(run("snapshot", "retain", directory.toString(), "--last", "1"))
                 .isZero();
         assertThat(Snapshots.of(directory).list())
@@ -149,14 +140,14 @@ class SnapshotCommandTest {
         try (OffHeapReplayMemory memory = open()) {
             assertThat(run("snapshot", "create", directory.toString(), "second"))
                     .isEqualTo(2);
-            assertThat(err.toString())
+            assertThat(command.err())
                     .startsWith("error: ")
                     .contains(
                             "takes its snapshots itself",
                             "pid=" + ProcessHandle.current().pid());
             assertThat(run("snapshot", "restore", directory.toString(), "first"))
                     .isEqualTo(2);
-            assertThat(err.toString()).contains("pid=");
+            assertThat(command.err()).contains("pid=");
             assertThat(run("snapshot", "list", directory.toString())).isZero();
             assertThat(run("snapshot", "delete", directory.toString(), "first")).isZero();
             assertThat(memory.size()).isEqualTo(30);
@@ -178,7 +169,7 @@ class SnapshotCommandTest {
         };
         for (String[] arguments : refused) {
             assertThat(run(arguments)).as(String.join(" ", arguments)).isEqualTo(2);
-            assertThat(err.toString())
+            assertThat(command.err())
                     .as(String.join(" ", arguments))
                     .startsWith("error: ")
                     .hasLineCount(1);
@@ -198,9 +189,9 @@ class SnapshotCommandTest {
         bytes[60] ^= 1;
         Files.write(manifest, bytes);
         assertThat(run("snapshot", "list", directory.toString())).isEqualTo(1);
-        assertThat(err.toString()).contains(manifest.toString());
+        assertThat(command.err()).contains(manifest.toString());
         assertThat(run("check", directory.toString())).isEqualTo(1);
-        assertThat(out.toString()).contains("delete it: first");
+        assertThat(command.out()).contains("delete it: first");
         assertThat(run("check", directory.resolve("snapshots/first").toString()))
                 .isEqualTo(1);
         assertThat(run("snapshot", "delete", directory.toString(), "first")).isZero();
@@ -235,9 +226,9 @@ class SnapshotCommandTest {
         assertThat(run("snapshot", "--help")).isZero();
         for (String name : new String[] {"list", "create", "delete", "restore", "fork", "retain"}) {
             assertThat(run("snapshot", "--help")).isZero();
-            assertThat(out.toString()).contains(name);
+            assertThat(command.out()).contains(name);
             assertThat(run("snapshot", name, "--help")).isZero();
-            assertThat(out.toString()).contains("replay snapshot " + name, "DIR");
+            assertThat(command.out()).contains("replay snapshot " + name, "DIR");
         }
     }
 }
