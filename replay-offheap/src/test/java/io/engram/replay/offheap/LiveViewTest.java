@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A memory is read beside a process that appends at full speed, round and round: every row is whole and in the window. */
+/** A memory is read beside a process that appends at full speed: every row is whole and in the window. */
 class LiveViewTest {
     private static final int ROUNDS = 40;
 
@@ -38,7 +38,7 @@ class LiveViewTest {
             for (int round = 0; round < ROUNDS; round++) {
                 try (StoreView view = StoreView.open(new NioFileLayer(), directory)) {
                     assertThat(view.kind()).isEqualTo(StoreView.Kind.IN_USE);
-                    assertThat(view.head()).isGreaterThan(lastHead);
+                    assertThat(view.head()).isGreaterThanOrEqualTo(lastHead);
                     assertThat(view.head() - view.tail()).isBetween(1L, (long) LiveWriterMain.CAPACITY);
                     lastHead = view.head();
                     if (round % 10 == 9) {

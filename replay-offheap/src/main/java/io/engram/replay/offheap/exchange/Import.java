@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a new memory of rows that {@link Export} wrote, or that another tool wrote in the same columns. Rows keep their
- * sequences, episodes, steps and flags; what was not exported (an evicted beginning) stays missing. Files are read twice
- * and checked before a row is taken over. Not safe for use by several threads.
+ * sequences, episodes, steps and flags; what was not exported (an evicted beginning) stays missing. Files are read
+ * twice and checked before a row is taken over. Not safe for use by several threads.
  *
  * <p>An episode that was open when it was exported is as that of a process that died: the next opening of the memory
  * ends it.
@@ -98,8 +98,8 @@ public final class Import {
      * @param directory of the new memory, which must not exist
      * @return what was made
      * @throws IllegalArgumentException if the directory exists, or no schema is known
-     * @throws ExchangeException if the source is missing or damaged or its columns are not the schema's; then nothing is
-     *     left of the memory
+     * @throws ExchangeException if the source is missing or damaged or its columns are not the schema's; then nothing
+     *     is left of the memory
      * @throws StorageException if the memory cannot be made; then nothing is left of it
      */
     public ExchangeReport to(Path directory) {

@@ -115,7 +115,8 @@ final class TensorDictSource implements Source {
             throw damaged(
                     prefix,
                     "key=" + name + " has dtype=" + value.get("dtype")
-                            + ", which no field has; expected one of torch.float32 float64 int8 int16 int32 int64 uint8 bool");
+                            + ", which no field has; expected one of torch.float32 float64 int8 int16 int32 int64 uint8"
+                            + " bool");
         }
         if (!(value.get("shape") instanceof List<?> shape)
                 || shape.isEmpty()

@@ -87,9 +87,9 @@ final class TensorDictTarget implements Target {
     }
 
     private static IllegalArgumentException unusable(String name) {
-        return new IllegalArgumentException(
-                "the field behind the key '" + name
-                        + "' cannot be a part of a TensorDict's directory: its path is taken, or leads elsewhere; export to npz");
+        return new IllegalArgumentException("the field behind the key '" + name
+                + "' cannot be a part of a TensorDict's directory: its path is taken, or leads elsewhere;"
+                + " export to npz");
     }
 
     @Override

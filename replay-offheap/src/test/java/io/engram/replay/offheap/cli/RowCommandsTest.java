@@ -219,4 +219,32 @@ class RowCommandsTest {
                 .isEqualTo(1);
         assertThat(command.err()).contains("a column is missing", "column=more", "f32[]");
     }
+
+    /** The transcripts in README.md have the form of what is printed. */
+    @Test
+    void transcriptsHaveTheLinesOfToday() throws IOException {
+        String readme = Files.readString(Path.of(System.getProperty("engram.root"), "README.md"));
+        assertThat(command.run("ls", directory)).isZero();
+        assertThat(readme)
+                .containsPattern(columns(command.out().lines().findFirst().orElseThrow()));
+        assertThat(command.run("info", directory)).isZero();
+        for (String line : command.out().lines().limit(19).toList()) {
+            String name = line.split(" ", 2)[0];
+            boolean told = List.of("directory", "state", "schema", "capacity", "rows", "episodes")
+                    .contains(name);
+            assertThat(readme.contains("\n" + String.format("%-13s ", name)))
+                    .as(name)
+                    .isEqualTo(told);
+        }
+        assertThat(command.run("export", directory, place.resolve("rows.npz"))).isZero();
+        String exported = command.out().replaceFirst("\\S+npz ", "cartpole.npz ");
+        assertThat(readme)
+                .contains(exported.replace("15 rows, 3 ep", "3000 rows, 132 ep"))
+                .contains("$ replay import cartpole.npz copy\nimported: copy (npz) with 3000 rows, 132 episodes\n")
+                .containsPattern("\n\\d+: episode 3, step 0, stream actor, policy 0\n {4}observation = ");
+    }
+
+    private static String columns(String head) {
+        return "\n" + String.join(" +", head.split(" +")) + "\n";
+    }
 }
