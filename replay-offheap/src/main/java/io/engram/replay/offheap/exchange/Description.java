@@ -84,6 +84,9 @@ record Description(Schema schema, long capacity, List<String> streams, List<Epis
             if (version != VERSION) {
                 throw new IllegalArgumentException("engram=" + version + ", expected " + VERSION);
             }
+            if (document.number("capacity") < 1) {
+                throw new IllegalArgumentException("capacity=" + document.number("capacity") + ", expected at least 1");
+            }
             List<String> streams = strings(document.list("streams"));
             List<Episode> episodes = new ArrayList<>();
             for (Object each : document.list("episodes")) {

@@ -28,6 +28,8 @@ record NpyHeader(long elements, @Nullable RecordColumn type, Map<String, RecordC
     private static final int ALIGNMENT = 64;
     private static final int SHORT_LIMIT = 1 << 16;
     private static final int MAX_LENGTH = 16 << 20;
+    /** So that no length overflows. */
+    private static final long MAX_DIMENSION = 1L << 40;
 
     /** Of a structured dtype, as long for every count up to {@code most}. */
     static byte[] structured(List<RecordColumn> columns, long count, long most) {
@@ -122,7 +124,7 @@ record NpyHeader(long elements, @Nullable RecordColumn type, Map<String, RecordC
         }
         List<Long> shape = new ArrayList<>();
         for (Object dimension : dimensions) {
-            if (!(dimension instanceof Long size) || size < 0) {
+            if (!(dimension instanceof Long size) || size < 0 || size > MAX_DIMENSION) {
                 throw damaged(name, "dimension=" + dimension);
             }
             shape.add(size);

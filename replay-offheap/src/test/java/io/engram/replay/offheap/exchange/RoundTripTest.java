@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.engram.replay.DType;
 import io.engram.replay.Episode;
 import io.engram.replay.EpisodeLabel;
+import io.engram.replay.Field;
 import io.engram.replay.RowLayout;
 import io.engram.replay.Schema;
 import io.engram.replay.SplitMix64;
@@ -177,7 +178,7 @@ class RoundTripTest {
     void fieldsThatCannotBeFilesAreRefused() {
         Schema schema = Schema.builder()
                 .observation(DType.F32, 1)
-                .add(io.engram.replay.Field.step("../outside", DType.I8))
+                .add(Field.step("../outside", DType.I8))
                 .build();
         OffHeapReplayMemory.builder(schema, 10)
                 .directory(place.resolve("memory"))
@@ -188,5 +189,21 @@ class RoundTripTest {
                 .hasMessageContaining("../outside");
         assertThat(place.resolve("td")).doesNotExist();
         Export.of(place.resolve("memory")).to(place.resolve("a.npz"), ExchangeFormat.NPZ);
+    }
+
+    @Test
+    void documentHasTheColumns() throws IOException {
+        String document = Files.readString(Path.of(System.getProperty("engram.root"), "replay-offheap", "FORMAT.md"));
+        RecordLayout layout = new RecordLayout(ExchangeStory.schema(RowLayout.SELF_CONTAINED));
+        for (RecordColumn column : layout.columns()) {
+            boolean own = column.offset() < RecordLayout.FIRST_OFFSET;
+            assertThat(document.contains(
+                            "| `" + column.name() + "` | " + column.dtype().text() + " |"))
+                    .as(column.name())
+                    .isEqualTo(own);
+        }
+        assertThat(document)
+                .contains("| `first`, `terminated`, `truncated` | bool |", "beside it `NAME.npy.json`")
+                .contains(Description.FILE_NAME, TensorDictTarget.REST, TensorDictTarget.STORAGE);
     }
 }
