@@ -10,17 +10,22 @@ import io.engram.replay.SplitMix64;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.Stamp;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.view.RowCursor;
 import io.engram.replay.offheap.internal.view.StoreView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +131,7 @@ class NumpyFormatTest {
             memory.snapshot("cut");
             append(writer, schema, 30);
             assertThat(read(directory, 1)).isEqualTo(expected(directory)).hasSize(101);
+            requireOnlyPublishedRows(directory);
         }
         Path snapshot = directory.resolve("snapshots/cut");
         assertThat(read(directory, 1)).isEqualTo(expected(directory)).hasSize(101);
@@ -134,6 +140,46 @@ class NumpyFormatTest {
         Snapshots.of(directory).fork("cut", fork);
         assertThat(read(fork, 1)).isEqualTo(expected(snapshot));
         assertThat(expected(fork)).isEqualTo(expected(snapshot));
+    }
+
+    /** Puts every other state into a stamp in turn. */
+    private void requireOnlyPublishedRows(Path directory) throws IOException {
+        long sequence = 250;
+        for (int state : new int[] {Stamp.EMPTY, Stamp.WRITING, Stamp.ABANDONED, Stamp.DEAD, Stamp.ERASED}) {
+            long stamp = swapStamp(directory, sequence, Stamp.of(sequence, state));
+            assertThat(read(directory, 1))
+                    .as("state %d", state)
+                    .isEqualTo(expected(directory))
+                    .hasSize(100);
+            swapStamp(directory, sequence, stamp);
+        }
+        assertThat(read(directory, 1)).isEqualTo(expected(directory)).hasSize(101);
+    }
+
+    /** Returns the stamp that was there. */
+    private static long swapStamp(Path directory, long sequence, long stamp) throws IOException {
+        SegmentGeometry geometry;
+        try (StoreView view = StoreView.open(new NioFileLayer(), directory)) {
+            geometry = view.superblock().geometry();
+        }
+        String prefix = String.format("%016x-", geometry.ordinal(sequence));
+        Path file;
+        try (Stream<Path> files = Files.list(directory.resolve("segments"))) {
+            file = files.filter(each -> each.getFileName().toString().startsWith(prefix))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        long offset = SegmentGeometry.ROWS_OFFSET + (sequence & (geometry.rows() - 1L)) * geometry.stride();
+        ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        try (SeekableByteChannel channel =
+                Files.newByteChannel(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            channel.position(offset).read(word);
+            channel.position(offset)
+                    .write(ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(0, stamp));
+        }
+        return word.getLong(0);
     }
 
     private static void append(StreamWriter writer, Schema schema, int rows) {
