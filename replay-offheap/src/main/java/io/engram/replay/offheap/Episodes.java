@@ -4,6 +4,7 @@ import io.engram.replay.Episode;
 import io.engram.replay.internal.EpisodeProgress;
 import io.engram.replay.internal.LanePosition;
 import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.offheap.internal.catalogue.EpisodeQuery;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.journal.EpisodeJournal;
 import io.engram.replay.offheap.internal.journal.JournalWriter;
@@ -90,6 +91,11 @@ final class Episodes {
                 writer.record(stream, of, Episode.Kind.ABANDONED, false);
             }
         });
+    }
+
+    /** The answer to a question. For callers inside an epoch. */
+    List<Episode> select(EpisodeQuery query, Map<Integer, String> streams) {
+        return query.select(held(streams));
     }
 
     /** Those that are open or have rows in the window, by number. For callers inside an epoch. */

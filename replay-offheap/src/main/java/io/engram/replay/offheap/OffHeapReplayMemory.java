@@ -23,10 +23,8 @@ import io.engram.replay.offheap.internal.journal.JournalWriter;
 import io.engram.replay.offheap.internal.journal.PageSource;
 import io.engram.replay.offheap.internal.journal.RecordImage;
 import io.engram.replay.offheap.internal.priority.RingIndexes;
-import io.engram.replay.offheap.internal.ring.Links;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
-import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.Timeline;
 import io.engram.replay.offheap.internal.ring.TransitionListener;
@@ -77,6 +75,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final Positions positions;
     private final Writers writers;
     private final @Nullable Snapshotter snapshotter;
+    private final Catalogue catalogue;
 
     OffHeapReplayMemory(Opening opening, SegmentGeometry geometry, PageSource newPages, @Nullable Home home) {
         this.schema = opening.schema();
@@ -85,7 +84,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         this.incarnation = opening.incarnation();
         this.home = home;
         this.store = home == null ? null : home.store();
-        Store.Recovered recovered = store == null ? Store.Recovered.NOTHING : store.recovered();
+        FoundSegments found = new FoundSegments(store);
+        Store.Recovered recovered = found.recovered();
         this.ring = new Ring(
                 geometry,
                 capacity,
@@ -109,7 +109,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         this.positions = Positions.of(
                 recovered.resume(), store == null ? null : store.journal().book());
         episodes.suspend(positions.suspended());
-        long unsealed = install(recovered, geometry);
+        long unsealed = found.install(ring);
         this.indexes = Indexes.load(ring, openEpisodes, schema, opening.indexes(), store, unsealed);
         if (recovered.resume() != null) {
             positions.resume(indexes, recovered.resume());
@@ -125,9 +125,14 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         if (store != null) {
             // By now the journal is made durable with the rows.
             new LostEnds(ring, layout, new JournalWriter(journal, opening.clock()), unsealed)
-                    .record(store.journal().book(), positions.episodes(), () -> force(recovered));
+                    .record(store.journal().book(), positions.episodes(), found::force);
         }
         this.snapshotter = home == null || home.store().isReadOnly() ? null : new Snapshotter(this, home, opening);
+        this.catalogue = new Catalogue(
+                query -> inside(() -> episodes.select(query, streams.names())),
+                opening.clock(),
+                new Catalogue.Lineage(this::snapshots, this::resumePoint),
+                () -> false);
         if (opening.automaticUpkeep() && !isReadOnly()) {
             upkeep.start();
         }
@@ -144,34 +149,6 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             store.close();
             throw t;
         }
-    }
-
-    private void force(Store.Recovered recovered) {
-        if (store != null && !store.isReadOnly()) {
-            for (Segment segment : recovered.segments()) {
-                if (segment.life() == Segment.Life.LIVE) {
-                    store.segmentFiles().force(segment);
-                }
-            }
-            store.segmentFiles().forceNames();
-        }
-    }
-
-    /** Puts the segments that were found into the ring; returns the first row that may have been lost. */
-    private long install(Store.Recovered recovered, SegmentGeometry geometry) {
-        for (Segment segment : recovered.segments()) {
-            ring.install(segment);
-            ring.raiseLimit(segment.ordinal());
-        }
-        long unsealed = recovered.segments().stream()
-                .filter(segment -> segment.life() == Segment.Life.LIVE)
-                .mapToLong(segment -> geometry.firstSequence(segment.ordinal()))
-                .min()
-                .orElse(recovered.head());
-        if (!isReadOnly()) {
-            Links.rebuildBehind(ring, recovered.floor(), unsealed);
-        }
-        return unsealed;
     }
 
     /**
@@ -300,6 +277,22 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     @Override
     public List<Episode> episodes() {
         return inside(() -> episodes.held(streams.names()));
+    }
+
+    /**
+     * Looks for episodes.
+     *
+     * @return for as long as the memory is open
+     */
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    private List<Snapshot> snapshots() {
+        ring.requireOpen();
+        return home == null || isReadOnly()
+                ? List.of()
+                : Snapshots.of(home.files(), home.directory()).list();
     }
 
     @Override
