@@ -1,10 +1,14 @@
 package io.engram.replay.offheap;
 
 import io.engram.replay.Episode;
+import io.engram.replay.EpisodeFilter;
 import io.engram.replay.internal.EpisodeProgress;
 import io.engram.replay.internal.LanePosition;
 import io.engram.replay.internal.PayloadLayout;
+import io.engram.replay.offheap.internal.catalogue.CatalogueIndex;
 import io.engram.replay.offheap.internal.catalogue.EpisodeQuery;
+import io.engram.replay.offheap.internal.catalogue.IndexReading;
+import io.engram.replay.offheap.internal.catalogue.StoredEpisode;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.journal.EpisodeJournal;
 import io.engram.replay.offheap.internal.journal.JournalWriter;
@@ -13,6 +17,7 @@ import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +34,7 @@ final class Episodes {
     private final AtomicLong numbers;
     /** The reward of no steps. */
     private final double zero;
+    private @Nullable CatalogueIndex index;
     /** By stream. */
     private final Map<Integer, EpisodeProgress> progress = new ConcurrentHashMap<>();
     /** By stream: of episodes that nobody goes on with yet. */
@@ -91,11 +97,93 @@ final class Episodes {
                 writer.record(stream, of, Episode.Kind.ABANDONED, false);
             }
         });
+        if (index != null) {
+            index.finish();
+        }
+    }
+
+    /** Answers with an index where that can be. Before anybody asks. */
+    void answerWith(@Nullable CatalogueIndex newIndex) {
+        index = newIndex;
+    }
+
+    /** Begins to make the index ready, if there is one. */
+    void startIndex() {
+        if (index != null) {
+            index.start();
+        }
+    }
+
+    /** Ends the index's thread, if there is one. */
+    void stopIndex() {
+        if (index != null) {
+            index.stop();
+        }
+    }
+
+    /** Whether questions are answered with an index now. */
+    boolean isIndexed() {
+        return index != null && index.isReady();
     }
 
     /** The answer to a question. For callers inside an epoch. */
     List<Episode> select(EpisodeQuery query, Map<Integer, String> streams) {
-        return query.select(held(streams));
+        CatalogueIndex asked = index;
+        List<Episode> found = asked == null ? null : selectWith(asked, query, streams);
+        return found == null ? query.select(held(streams)) : found;
+    }
+
+    /** The index's answer, with what is newer in the journal; null if it has none. */
+    private @Nullable List<Episode> selectWith(CatalogueIndex asked, EpisodeQuery query, Map<Integer, String> streams) {
+        try (IndexReading reading = asked.tryRead()) {
+            if (reading == null) {
+                return null;
+            }
+            // After the journal was read: an end found there is of rows before this head.
+            long tail = ring.tail(ring.head());
+            List<StoredEpisode> stored = reading.find(query, stream(query, streams), tail);
+            if (stored == null) {
+                asked.distrust();
+                return null;
+            }
+            Map<Long, Episode> found = new HashMap<>();
+            for (StoredEpisode each : stored) {
+                found.put(each.number(), episode(each.number(), streams, each.begin(), each.end()));
+            }
+            reading.unread().entries().forEach((number, entry) -> addUnread(reading, number, entry, streams, found));
+            found.values().removeIf(each -> each.kind() != Episode.Kind.OPEN && each.lastSequence() < tail);
+            return query.select(found.values());
+        } catch (RuntimeException | LinkageError | InternalError e) {
+            asked.failed(e);
+            return null;
+        }
+    }
+
+    private void addUnread(
+            IndexReading reading,
+            long number,
+            EpisodeBook.Entry entry,
+            Map<Integer, String> streams,
+            Map<Long, Episode> found) {
+        StoredEpisode known = reading.get(number);
+        EpisodeBook.Begin begin = known == null ? entry.begin() : known.begin();
+        // What is known has ended; a begin of it is one more copy.
+        if (begin != null && (known == null || entry.end() != null)) {
+            found.put(number, episode(number, streams, begin, entry.end()));
+        }
+    }
+
+    /** The number of the stream that a question asks for, or -1. */
+    private static int stream(EpisodeQuery query, Map<Integer, String> streams) {
+        EpisodeFilter filter = query.filter();
+        if (filter != null && filter.kind() == EpisodeFilter.Kind.STREAM) {
+            for (Map.Entry<Integer, String> each : streams.entrySet()) {
+                if (each.getValue().equals(filter.text())) {
+                    return each.getKey();
+                }
+            }
+        }
+        return -1;
     }
 
     /** Those that are open or have rows in the window, by number. For callers inside an epoch. */
@@ -109,13 +197,14 @@ final class Episodes {
             EpisodeBook.Begin begin = entry.begin();
             EpisodeBook.End end = entry.end();
             if (begin != null && (end == null || end.last() >= tail)) {
-                held.add(episode(number, String.valueOf(streams.get(begin.stream())), begin, end));
+                held.add(episode(number, streams, begin, end));
             }
         });
         return List.copyOf(held);
     }
 
-    private Episode episode(long number, String stream, EpisodeBook.Begin begin, EpisodeBook.@Nullable End end) {
+    private Episode episode(
+            long number, Map<Integer, String> streams, EpisodeBook.Begin begin, EpisodeBook.@Nullable End end) {
         EpisodeProgress now = new EpisodeProgress();
         if (end == null) {
             EpisodeProgress of = progress.getOrDefault(begin.stream(), suspended.get(begin.stream()));
@@ -129,7 +218,7 @@ final class Episodes {
         }
         return new Episode(
                 number,
-                stream,
+                String.valueOf(streams.get(begin.stream())),
                 end == null ? Episode.Kind.OPEN : end.kind(),
                 end != null && end.recovered(),
                 now.length(),

@@ -44,6 +44,7 @@ public final class OffHeapMemoryBuilder {
     private Duration syncEvery = Duration.ZERO;
     private FileLayer files = new NioFileLayer();
     private boolean automaticUpkeep = true;
+    private long catalogueEntries;
     private int journalPageLength = JournalFiles.PAGE_LENGTH;
     private EpochClock clock = SystemEpochClock.INSTANCE;
     private @Nullable UUID fixedMemoryId;
@@ -163,6 +164,26 @@ public final class OffHeapMemoryBuilder {
         return this;
     }
 
+    /**
+     * Whether {@link OffHeapReplayMemory#catalogue} has an index, in the directory {@code catalogue} beside the rows.
+     * It is opened, kept up to date and made anew in the background; nobody waits for it, and answers are the same
+     * without. It needs Chronicle Map and some flags (see README.md); where they are missing the log says so. A
+     * volatile memory and a snapshot have none.
+     *
+     * @param indexed false unless said
+     * @return this builder
+     */
+    public OffHeapMemoryBuilder catalogue(boolean indexed) {
+        this.catalogueEntries = indexed ? CatalogueOpening.LEAST_ENTRIES : 0;
+        return this;
+    }
+
+    /** For tests: an index that begins so small that it grows. */
+    OffHeapMemoryBuilder catalogueEntries(long entries) {
+        this.catalogueEntries = entries;
+        return this;
+    }
+
     OffHeapMemoryBuilder files(FileLayer layer) {
         this.files = layer;
         return this;
@@ -226,7 +247,8 @@ public final class OffHeapMemoryBuilder {
                 incarnation,
                 indexes,
                 new Upkeep.Times(clock, closeTimeout, syncEvery),
-                automaticUpkeep);
+                automaticUpkeep,
+                catalogueEntries);
         if (directory == null) {
             return new OffHeapReplayMemory(opening, geometry, new AnonymousPages(journalPageLength), null);
         }

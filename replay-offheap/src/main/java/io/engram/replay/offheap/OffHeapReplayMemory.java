@@ -115,6 +115,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             positions.resume(indexes, recovered.resume());
         }
         this.writers = new Writers(this, streams, episodes, participants, positions);
+        episodes.answerWith(CatalogueOpening.of(opening, home, journal, ring, epochs));
         this.upkeep = new Upkeep(
                 ring,
                 timeline,
@@ -132,9 +133,10 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 query -> inside(() -> episodes.select(query, streams.names())),
                 opening.clock(),
                 new Catalogue.Lineage(this::snapshots, this::resumePoint),
-                () -> false);
+                episodes::isIndexed);
         if (opening.automaticUpkeep() && !isReadOnly()) {
             upkeep.start();
+            episodes.startIndex();
         }
     }
 
@@ -340,6 +342,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         if (snapshotter != null) {
             snapshotter.close();
         }
+        episodes.stopIndex();
         upkeep.close(store);
     }
 

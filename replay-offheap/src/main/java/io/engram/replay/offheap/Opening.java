@@ -15,6 +15,7 @@ import org.agrona.concurrent.EpochClock;
  * @param indexes that are wanted, where there is no store to have them
  * @param times of syncing and closing, and the clock that says when
  * @param automaticUpkeep whether background threads run; otherwise tests do their work
+ * @param catalogueEntries how many episodes the catalogue's index is made for at first; 0 for no index
  */
 record Opening(
         Schema schema,
@@ -22,7 +23,8 @@ record Opening(
         long incarnation,
         List<PriorityIndex> indexes,
         Upkeep.Times times,
-        boolean automaticUpkeep) {
+        boolean automaticUpkeep,
+        long catalogueEntries) {
     Opening {
         indexes = List.copyOf(indexes);
     }

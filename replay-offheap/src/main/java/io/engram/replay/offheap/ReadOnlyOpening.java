@@ -30,7 +30,8 @@ final class ReadOnlyOpening {
                 new SecureRandom().nextLong(),
                 List.of(),
                 new Upkeep.Times(SystemEpochClock.INSTANCE, CLOSE_TIMEOUT, Duration.ZERO),
-                false);
+                false,
+                0);
         return OffHeapReplayMemory.of(opening, new Home(files, directory, store));
     }
 }

@@ -8,7 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question to the catalogue: one episode, those that a filter means, or those that began in a span of time. Immutable.
+ * A question to the catalogue: one episode, those that a filter means, or those that began in a span of time.
+ * Immutable.
  *
  * @param filter which are meant; null where one or a span is
  * @param number of the one that is meant, or {@link #ANY}

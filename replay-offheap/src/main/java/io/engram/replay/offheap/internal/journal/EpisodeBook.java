@@ -125,6 +125,16 @@ public final class EpisodeBook implements PageReader.Visitor {
                 record.getDouble(RecordDescriptor.REWARD_OFFSET));
     }
 
+    /**
+     * Takes a begin that was read before.
+     *
+     * @param episode its number
+     * @param begin how it began
+     */
+    public void assume(long episode, Begin begin) {
+        entries.computeIfAbsent(episode, number -> new Entry()).begin = begin;
+    }
+
     private static Episode.Kind kind(int code) {
         return switch (code) {
             case RecordDescriptor.TERMINATED -> Episode.Kind.TERMINATED;

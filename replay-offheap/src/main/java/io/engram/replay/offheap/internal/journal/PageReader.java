@@ -42,8 +42,21 @@ public final class PageReader {
      * @return where the last record ends, or that of the header without any
      */
     public int read(JournalPage page, int end, Visitor visitor) {
-        int last = Math.min(end, PageDescriptor.HEADER_LENGTH);
-        for (int at = PageDescriptor.HEADER_LENGTH; at < end; ) {
+        return readFrom(page, PageDescriptor.HEADER_LENGTH, end, visitor);
+    }
+
+    /**
+     * Reads a part of a page.
+     *
+     * @param page in memory
+     * @param from where to begin: at a record, or where none begins before
+     * @param end where to stop
+     * @param visitor is given each record
+     * @return where the last record ends, or the beginning without any
+     */
+    public int readFrom(JournalPage page, int from, int end, Visitor visitor) {
+        int last = Math.min(end, from);
+        for (int at = from; at < end; ) {
             int length = wholeRecord(page, at, end);
             if (length > 0) {
                 visitor.visit(page, at, image.record());
@@ -84,6 +97,16 @@ public final class PageReader {
         return length >= RecordDescriptor.HEADER_LENGTH
                 && length <= RecordDescriptor.MAX_LENGTH
                 && image.load(page.number(), at, page.address() + at, length);
+    }
+
+    /** What stands first at a place. */
+    int word(JournalPage page, int at) {
+        return UnsafeApi.getIntVolatile(null, page.address() + at);
+    }
+
+    /** Shows the record that {@link #wholeRecord} found. */
+    void visit(JournalPage page, int at, Visitor visitor) {
+        visitor.visit(page, at, image.record());
     }
 
     /**

@@ -62,6 +62,8 @@ public final class PendingRestore {
             return;
         }
         requirePartsOnly();
+        // Of another journal than that to come.
+        DirectoryTree.delete(files, memory.resolve(StoreOpener.CATALOGUE_DIRECTORY));
         for (String part : PARTS) {
             Path made = committed.resolve(part);
             if (files.kind(made) != FileLayer.Kind.NOTHING) {

@@ -25,6 +25,8 @@ public final class StoreOpener {
     private static final Logger LOG = LoggerFactory.getLogger(StoreOpener.class);
     /** Blocks that were written once are allocated again when they are overwritten. */
     private static final Set<String> UNRESERVED = Set.of("bcachefs", "btrfs", "zfs");
+    /** The index of the journal, which may be missing, or removed while the memory is closed. */
+    public static final String CATALOGUE_DIRECTORY = "catalogue";
 
     /** What can be in the directory of a memory. */
     public static final Set<String> ENTRIES = Set.of(
@@ -34,7 +36,8 @@ public final class StoreOpener {
             SegmentDescriptor.DIRECTORY,
             IndexDescriptor.DIRECTORY,
             ManifestDescriptor.DIRECTORY,
-            ManifestDescriptor.RESUME_DIRECTORY);
+            ManifestDescriptor.RESUME_DIRECTORY,
+            CATALOGUE_DIRECTORY);
 
     private final FileLayer files;
     private final Path directory;
@@ -261,6 +264,7 @@ public final class StoreOpener {
                     IndexDescriptor.DIRECTORY,
                     ManifestDescriptor.DIRECTORY,
                     ManifestDescriptor.RESUME_DIRECTORY,
+                    CATALOGUE_DIRECTORY,
                     ManifestDescriptor.RESTORE_DIRECTORY,
                     ManifestDescriptor.RESTORE_DIRECTORY + Store.TEMPORARY_SUFFIX));
             if (files.kind(superblockFile) != FileLayer.Kind.NOTHING) {

@@ -1,0 +1,215 @@
+package io.engram.replay.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.replay.RowLayout;
+import io.engram.replay.offheap.internal.journal.PageDescriptor;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Queries that are answered with the index: growing, reopened, damaged, removed, made anew. */
+class CatalogueIndexTest {
+    private static final int CAPACITY = 400;
+
+    private final AtomicLong now = new AtomicLong(5_000_000);
+
+    @TempDir
+    Path place;
+
+    private OffHeapReplayMemory open(RowLayout layout, Path directory, long entries) {
+        return OffHeapReplayMemory.builder(LabelledHistory.schema(layout), CAPACITY)
+                .directory(directory)
+                .segmentRows(16)
+                .journalPages(PageDescriptor.MIN_LENGTH)
+                .clock(now::get)
+                .catalogueEntries(entries)
+                .open();
+    }
+
+    private OffHeapReplayMemory open(Path directory) {
+        return open(RowLayout.ARRIVAL, directory, 8);
+    }
+
+    private LabelledHistory history(OffHeapReplayMemory memory, long seed) {
+        return new LabelledHistory(memory, seed, () -> now.addAndGet(7));
+    }
+
+    static void awaitIndex(OffHeapReplayMemory memory) {
+        while (!memory.catalogue().isIndexed()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void assertAgrees(OffHeapReplayMemory memory) {
+        awaitIndex(memory);
+        CatalogueOracle.assertAgrees(memory, now.get());
+        assertThat(memory.catalogue().isIndexed()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void indexThatGrowsFromFewEntriesAnswersAsTheJournalDoes(RowLayout layout) {
+        Path directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory = open(layout, directory, 2)) {
+            CatalogueOracle.assertAgrees(memory, now.get());
+            awaitIndex(memory);
+            LabelledHistory history = history(memory, 3);
+            for (int i = 0; i < 40; i++) {
+                history.play(80);
+                assertAgrees(memory);
+            }
+            assertThat(files(directory)).as("each map takes the place of the one before").hasSize(1);
+            assertThat(files(directory).get(0).getFileName()).isNotEqualTo(Path.of("episodes-0.map"));
+        }
+    }
+
+    @Test
+    void reopenedIndexIsTrustedAndGoesOn() throws IOException {
+        Path directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory = open(directory)) {
+            history(memory, 4).play(900);
+            assertAgrees(memory);
+        }
+        for (int i = 0; i < 3; i++) {
+            assertThat(files(directory))
+                    .extracting(each -> each.getFileName().toString())
+                    .containsExactly("clean.mark", "episodes-0.map");
+            Object before = Files.getAttribute(map(directory), "unix:ino");
+            try (OffHeapReplayMemory memory = open(directory)) {
+                assertAgrees(memory);
+                assertThat(Files.getAttribute(map(directory), "unix:ino")).isEqualTo(before);
+                LabelledHistory history = history(memory, 5 + i);
+                history.play(200);
+                assertAgrees(memory);
+            }
+        }
+    }
+
+    @Test
+    void indexIsMadeAnewAfterARestoreAndMissingInSnapshotsAndForks() {
+        Path directory = place.resolve("memory");
+        Path fork = place.resolve("fork");
+        try (OffHeapReplayMemory memory = open(directory)) {
+            LabelledHistory history = history(memory, 6);
+            history.play(500);
+            awaitIndex(memory);
+            memory.snapshot("one");
+            history.play(500);
+            assertAgrees(memory);
+        }
+        Snapshots.of(directory).fork("one", fork);
+        assertThat(fork.resolve("catalogue")).doesNotExist();
+        assertThat(directory.resolve("snapshots/one/catalogue")).doesNotExist();
+        Snapshots.of(directory).restore("one");
+        for (Path each : List.of(directory, fork)) {
+            try (OffHeapReplayMemory memory = open(each)) {
+                assertAgrees(memory);
+                history(memory, 7).play(300);
+                assertAgrees(memory);
+            }
+        }
+    }
+
+    @Test
+    void indexCatchesUpWithWhatWasAppendedWithoutIt() {
+        Path directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory = open(directory)) {
+            history(memory, 8).play(300);
+            assertAgrees(memory);
+        }
+        try (OffHeapReplayMemory memory = open(RowLayout.ARRIVAL, directory, 0)) {
+            assertThat(memory.catalogue().isIndexed()).isFalse();
+            history(memory, 9).play(3000);
+        }
+        try (OffHeapReplayMemory memory = open(directory)) {
+            assertAgrees(memory);
+        }
+    }
+
+    @Test
+    void everyDamagedByteOfTheFilesLeadsToTheSameAnswers() throws IOException {
+        Path directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory = open(directory)) {
+            history(memory, 10).play(700);
+            assertAgrees(memory);
+        }
+        for (String name : List.of("episodes-0.map", "clean.mark")) {
+            Path file = directory.resolve("catalogue").resolve(name);
+            long length = Files.size(file);
+            for (long at = 0; at < length; at += Math.max(1, length / 24)) {
+                Path copy = place.resolve("copy-" + name + "-" + at);
+                copy(directory, copy);
+                Path damaged = copy.resolve("catalogue").resolve(name);
+                byte[] bytes = Files.readAllBytes(damaged);
+                bytes[(int) at] ^= 0x10;
+                Files.write(damaged, bytes);
+                try (OffHeapReplayMemory memory = open(copy)) {
+                    assertAgrees(memory);
+                    // A map that is made anew has the damage nowhere.
+                    byte[] made = Files.readAllBytes(files(copy).get(0));
+                    assertThat(damaged.endsWith("clean.mark") || at >= made.length || made[(int) at] != bytes[(int) at])
+                            .as("made anew: %s at %d", name, at)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"catalogue", "catalogue/clean.mark", "catalogue/episodes-0.map"})
+    void removedFilesAreMadeAnew(String removed) throws IOException {
+        Path directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory = open(directory)) {
+            history(memory, 11).play(700);
+            assertAgrees(memory);
+        }
+        delete(directory.resolve(removed));
+        try (OffHeapReplayMemory memory = open(directory)) {
+            assertAgrees(memory);
+        }
+    }
+
+    private static Path map(Path directory) {
+        return directory.resolve("catalogue/episodes-0.map");
+    }
+
+    private static List<Path> files(Path directory) {
+        try (Stream<Path> found = Files.list(directory.resolve("catalogue"))) {
+            return found.sorted().toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void copy(Path from, Path to) {
+        DirectoryImage.of(from).writeTo(to);
+    }
+
+    private static void delete(Path removed) throws IOException {
+        Files.walkFileTree(removed, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException error) throws IOException {
+                Files.delete(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}
