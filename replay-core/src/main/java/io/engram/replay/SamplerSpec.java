@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param stacks the STATE fields that come as stacks of consecutive states, by name
  * @param windows what windows there are; null for transitions
  * @param maxAge how old what is sampled may be
+ * @param episodes which episodes to draw from; null for all. Not by priority
  */
 public record SamplerSpec(
         String name,
@@ -34,7 +35,8 @@ public record SamplerSpec(
         @Nullable NStep nStep,
         Map<String, FrameStack> stacks,
         @Nullable Windows windows,
-        AgeLimit maxAge) {
+        AgeLimit maxAge,
+        @Nullable EpisodeFilter episodes) {
     /**
      * Checks every part.
      *
@@ -49,6 +51,7 @@ public record SamplerSpec(
      * @param stacks which fields are stacked, copied
      * @param windows what windows there are, or null
      * @param maxAge how old what is sampled may be
+     * @param episodes which episodes to draw from, or null
      * @throws IllegalArgumentException if a part is out of bounds
      */
     public SamplerSpec {
@@ -73,6 +76,11 @@ public record SamplerSpec(
                 && !maxAge.equals(AgeLimit.NONE)) {
             throw new IllegalArgumentException("sampler name='" + name + "' has maxAge=" + maxAge
                     + " and normalization=NONE, which needs the number of what can be drawn; expected another one");
+        }
+        if (prioritization != null && episodes != null) {
+            throw new IllegalArgumentException("sampler name='" + name + "' draws by priority and only from episodes="
+                    + episodes + ": the mass of those alone is not known, so no probability would be exact; expected"
+                    + " one of the two");
         }
         columns = List.copyOf(columns);
         stacks = Map.copyOf(stacks);
@@ -104,7 +112,18 @@ public record SamplerSpec(
                 .map(BatchColumn::name)
                 .toList();
         return new SamplerSpec(
-                name, batchSize, seed, names, minSize, patience, prioritization, nStep, stacks, windows, maxAge);
+                name,
+                batchSize,
+                seed,
+                names,
+                minSize,
+                patience,
+                prioritization,
+                nStep,
+                stacks,
+                windows,
+                maxAge,
+                episodes);
     }
 
     private void checkIndex(String index, List<PriorityIndex> indexes) {
@@ -164,6 +183,7 @@ public record SamplerSpec(
         private final Map<String, FrameStack> stacks = new HashMap<>();
         private @Nullable Windows windows;
         private AgeLimit maxAge = AgeLimit.NONE;
+        private @Nullable EpisodeFilter episodes;
 
         private Builder(String name, int batchSize, boolean prioritized) {
             this.name = name;
@@ -326,6 +346,21 @@ public record SamplerSpec(
         }
 
         /**
+         * Draws from some episodes only: uniformly from what of them is in the memory. The sampler looks for them when
+         * its first batch is drawn, again whenever {@link Sampler#state} counts a multiple of {@link
+         * EpisodeFilter#refreshEvery} batches, and when nothing that it found is left. What is appended in between is
+         * not drawn, what leaves the window is not drawn any more. Looking for them allocates; batches in between do
+         * not.
+         *
+         * @param filter which episodes
+         * @return this builder
+         */
+        public Builder episodes(EpisodeFilter filter) {
+            this.episodes = filter;
+            return this;
+        }
+
+        /**
          * Checks and builds.
          *
          * @return the spec
@@ -343,7 +378,8 @@ public record SamplerSpec(
                     nStep,
                     stacks,
                     windows,
-                    maxAge);
+                    maxAge,
+                    episodes);
         }
 
         private @Nullable Prioritization prioritization() {

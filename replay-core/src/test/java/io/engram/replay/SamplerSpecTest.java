@@ -101,4 +101,14 @@ class SamplerSpecTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(part);
     }
+
+    @Test
+    void episodesAndPrioritiesTogetherAreRefused() {
+        SamplerSpec.Builder builder =
+                SamplerSpec.prioritized("both", 4).episodes(EpisodeFilter.withTag("expert"));
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("draws by priority and only from episodes=")
+                .hasMessageContaining("expert");
+    }
 }

@@ -2,6 +2,8 @@ package io.engram.replay.onheap;
 
 import io.engram.replay.AgeLimit;
 import io.engram.replay.Batch;
+import io.engram.replay.Episode;
+import io.engram.replay.EpisodeFilter;
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.NStep;
 import io.engram.replay.Prioritization;
@@ -22,6 +24,8 @@ import io.engram.replay.internal.priority.WindowErrors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Uniformly</b> a lane draws a row that is young enough. It is filled by the transition that ends in that row, or
  * by the window that begins there, if there is one that can be sampled. If some lanes are not filled after
  * {@link #rounds} rounds, each of those draws from the list of all rows that would fill it, ascending. If there are
- * none, nothing was drawn.
+ * none, nothing was drawn. <b>From some episodes</b> only it draws from the list of their rows that would fill it,
+ * as it was when the filter was asked last, and that are young enough.
  *
  * <p><b>By priority</b> a lane draws a unit of the mass that is young enough, and with it a leaf: in the first
  * {@value #STRATIFIED_ROUNDS} rounds from its stratum, then from all. It is filled if the leaf's transition or window
@@ -55,6 +60,9 @@ final class HeapSampler implements Sampler {
     private final @Nullable HeapElement[] elements;
     /** By lane: the leaf that was drawn last. */
     private final int[] leaves;
+
+    /** The rows that the filter of episodes meant when it was asked last, ascending. */
+    private long[] chosen = {};
 
     private @Nullable NStep nStep;
     private long batches;
@@ -211,9 +219,66 @@ final class HeapSampler implements Sampler {
         Prioritization prioritization = spec.prioritization();
         Weights weights = batch.drawnWeights();
         if (prioritization == null || index == null || weights == null) {
-            return drawUniformly();
+            return spec.episodes() == null ? drawUniformly() : drawFromEpisodes(spec.episodes());
         }
         return drawByPriority(prioritization, index, weights);
+    }
+
+    /** Draws from the rows that the filter meant when it was asked; if they are all gone it is asked again. */
+    private boolean drawFromEpisodes(EpisodeFilter filter) {
+        long state = random.state();
+        boolean due = chosen.length == 0 || batches % filter.refreshEvery() == 0;
+        if (due) {
+            choose(filter);
+        }
+        boolean drawn = drawFromChosen();
+        if (!drawn && !due) {
+            random.restore(state);
+            choose(filter);
+            drawn = drawFromChosen();
+        }
+        if (!drawn) {
+            random.restore(state);
+        }
+        return drawn;
+    }
+
+    private void choose(EpisodeFilter filter) {
+        Set<Long> numbers = filter.select(ring.episodes().held(ring.tail())).stream()
+                .map(Episode::number)
+                .collect(Collectors.toSet());
+        long oldest = oldest();
+        chosen = LongStream.range(oldest, ring.head())
+                .filter(row -> numbers.contains(ring.row(row).episode()) && element(row, oldest) != null)
+                .toArray();
+    }
+
+    private boolean drawFromChosen() {
+        long oldest = oldest();
+        long[] young = Arrays.stream(chosen).filter(row -> row >= oldest).toArray();
+        Arrays.fill(elements, null);
+        int unfilled = elements.length;
+        for (int round = 0; round < ROUNDS && unfilled > 0 && young.length > 0; round++) {
+            for (int i = 0; i < elements.length; i++) {
+                if (elements[i] == null) {
+                    elements[i] = element(young[(int) random.nextLong(young.length)], oldest);
+                    unfilled -= elements[i] == null ? 0 : 1;
+                }
+            }
+            ring.countRedraws(unfilled);
+        }
+        return unfilled == 0 || fillFrom(Arrays.stream(young).filter(row -> element(row, oldest) != null), oldest);
+    }
+
+    /** Fills the lanes that are empty from all rows that would fill one, ascending. */
+    private boolean fillFrom(LongStream rows, long oldest) {
+        long[] all = rows.toArray();
+        for (int i = 0; i < elements.length && all.length > 0; i++) {
+            if (elements[i] == null) {
+                elements[i] = element(all[(int) random.nextLong(all.length)], oldest);
+            }
+        }
+        return all.length > 0;
     }
 
     private boolean drawByPriority(Prioritization how, HeapPriorityIndex from, Weights weights) {
@@ -348,19 +413,11 @@ final class HeapSampler implements Sampler {
             }
             ring.countRedraws(unfilled);
         }
-        if (unfilled > 0) {
-            long[] all = LongStream.range(oldest, ring.head())
-                    .filter(row -> element(row, oldest) != null)
-                    .toArray();
-            if (all.length == 0) {
-                random.restore(state);
-                return false;
-            }
-            for (int i = 0; i < elements.length; i++) {
-                if (elements[i] == null) {
-                    elements[i] = element(all[(int) random.nextLong(all.length)], oldest);
-                }
-            }
+        if (unfilled > 0
+                && !fillFrom(
+                        LongStream.range(oldest, ring.head()).filter(row -> element(row, oldest) != null), oldest)) {
+            random.restore(state);
+            return false;
         }
         return true;
     }
@@ -392,7 +449,8 @@ final class HeapSampler implements Sampler {
                     "sampler name='" + spec.name() + "' has too few rows to draw from: size="
                             + ring.size() + ", minSize=" + spec.minSize()
                             + ", at least one whole transition of some mass, patience="
-                            + spec.patience() + "; append more first, or give it more patience");
+                            + spec.patience() + (spec.episodes() == null ? "" : ", of episodes=" + spec.episodes())
+                    + "; append more first, or give it more patience");
         } finally {
             ring.unlock();
         }

@@ -111,6 +111,19 @@ public abstract class ReplayMemoryContract {
     }
 
     @Nested
+    class SomeEpisodes extends EpisodeFilterContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return ReplayMemoryContract.this.create(schema, capacity, indexes);
+        }
+
+        @Override
+        protected void check(ReplayMemory closed) {
+            ReplayMemoryContract.this.check(closed);
+        }
+    }
+
+    @Nested
     class PriorityUpdates extends PriorityUpdateContract {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.replay.Batch;
 import io.engram.replay.Column;
 import io.engram.replay.Columns;
+import io.engram.replay.EpisodeFilter;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
@@ -43,6 +44,15 @@ public final class SameBatches {
                         first,
                         second,
                         SamplerSpec.uniform("same", size).seed(seed).build());
+            }
+            for (String stream : new String[] {"stream-1", "lane-0", "none"}) {
+                assertSame(
+                        first,
+                        second,
+                        SamplerSpec.uniform("same", 9)
+                                .seed(seed)
+                                .episodes(EpisodeFilter.ofStream(stream).refreshedEvery(2))
+                                .build());
             }
             String[] some = all.stream()
                     .filter(name -> (name.hashCode() + seed) % 2 == 0)

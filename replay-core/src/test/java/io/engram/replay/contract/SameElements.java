@@ -3,6 +3,7 @@ package io.engram.replay.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.replay.Batch;
+import io.engram.replay.EpisodeFilter;
 import io.engram.replay.Column;
 import io.engram.replay.NStep;
 import io.engram.replay.Prioritization;
@@ -133,12 +134,22 @@ public final class SameElements {
     private static List<SamplerSpec> specs(Schema schema, long seed) {
         List<ElementSpecs.Kind> kinds = new ArrayList<>(ElementSpecs.transitions());
         kinds.addAll(ElementSpecs.windows());
+        List<EpisodeFilter> filters = List.of(
+                EpisodeFilter.ofStream("a"),
+                EpisodeFilter.bestByReturn(3),
+                EpisodeFilter.worstByReturn(3));
         List<SamplerSpec> specs = new ArrayList<>();
         for (ElementSpecs.Kind each : kinds) {
             for (ElementSpecs.Kind kind : List.of(each, each.young())) {
                 specs.add(kind.of(
                         schema,
                         SamplerSpec.uniform("uniform-" + specs.size(), BATCH).seed(seed)));
+                specs.add(kind.of(
+                        schema,
+                        SamplerSpec.uniform("some-" + specs.size(), BATCH)
+                                .episodes(filters.get(specs.size() % filters.size())
+                                        .refreshedEvery(2))
+                                .seed(seed)));
                 Draw draw = specs.size() % 4 < 2 ? Draw.STRATIFIED : Draw.INDEPENDENT;
                 specs.add(kind.of(
                         schema,

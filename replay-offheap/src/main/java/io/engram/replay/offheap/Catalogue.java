@@ -14,8 +14,9 @@ import org.agrona.concurrent.EpochClock;
  * Looks for episodes of a memory: those that {@link OffHeapReplayMemory#episodes} would list, open or with rows in the
  * window, by number, subject, tag, stream, start or return.
  *
- * <p>A question reads the journal. Every method throws {@link io.engram.replay.MemoryClosedException} once the memory is
- * closed.
+ * <p>Without an index every question reads the whole journal. With one ({@link OffHeapMemoryBuilder#catalogue}) it
+ * reads what is new in the journal and looks up the rest; answers are the same. Every method throws {@link
+ * io.engram.replay.MemoryClosedException} once the memory is closed.
  *
  * <p>Safe for use by any number of threads. No question waits for the index, nor does a writer or a sampler. Not for
  * the hot path: answers are made of objects.

@@ -27,7 +27,8 @@ final class CatalogueOpening {
         schema.update(opening.schema().toText().getBytes(StandardCharsets.UTF_8));
         // Twice what there is: the map grows by copying itself.
         long entries = Math.max(
-                opening.catalogueEntries(), 2L * store.journal().book().entries().size());
+                opening.catalogueEntries(),
+                2L * store.journal().book().entries().size());
         return new CatalogueIndex(
                 new CatalogueIndex.Settings(
                         home.directory().resolve(StoreOpener.CATALOGUE_DIRECTORY),

@@ -34,6 +34,7 @@ final class Episodes {
     private final AtomicLong numbers;
     /** The reward of no steps. */
     private final double zero;
+
     private @Nullable CatalogueIndex index;
     /** By stream. */
     private final Map<Integer, EpisodeProgress> progress = new ConcurrentHashMap<>();

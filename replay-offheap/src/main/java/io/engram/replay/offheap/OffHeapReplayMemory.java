@@ -255,7 +255,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         samplerNames.open(checked.name());
         EpochRecord epoch = epochs.register();
         var counters = participants.newSampler();
-        Source source = new Source(schema, ring, openEpisodes, timeline, incarnation);
+        Source source = new Source(schema, ring, openEpisodes, timeline, incarnation, catalogue::select);
         Runnable onClose = () -> {
             positions.closed(checked.name());
             participants.retire(counters);

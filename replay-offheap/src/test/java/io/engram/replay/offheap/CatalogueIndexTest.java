@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.engram.replay.RowLayout;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +73,9 @@ class CatalogueIndexTest {
                 history.play(80);
                 assertAgrees(memory);
             }
-            assertThat(files(directory)).as("each map takes the place of the one before").hasSize(1);
+            assertThat(files(directory))
+                    .as("each map takes the place of the one before")
+                    .hasSize(1);
             assertThat(files(directory).get(0).getFileName()).isNotEqualTo(Path.of("episodes-0.map"));
         }
     }
@@ -167,8 +172,33 @@ class CatalogueIndexTest {
         }
     }
 
+    /** Each for itself would be right; of another version, memory or schema they are not this memory's. */
     @ParameterizedTest
-    @ValueSource(strings = {"catalogue", "catalogue/clean.mark", "catalogue/episodes-0.map"})
+    @ValueSource(ints = {8, 16, 24, 32, 40, 48, 52})
+    void indexOfAnotherVersionMemorySchemaOrPlaceIsMadeAnew(int offset) throws IOException {
+        Path directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory = open(directory)) {
+            history(memory, 12).play(700);
+            assertAgrees(memory);
+        }
+        Path mark = directory.resolve("catalogue/clean.mark");
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(mark)).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putInt(offset, bytes.getInt(offset) + 8).putInt(12, 0);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.array());
+        bytes.putInt(12, (int) crc.getValue());
+        Files.write(mark, bytes.array());
+        // A mark that was trusted would lead to this map, whatever is in it now.
+        long entries = bytes.getLong(56);
+        try (OffHeapReplayMemory memory = open(directory)) {
+            assertAgrees(memory);
+        }
+        ByteBuffer renewed = ByteBuffer.wrap(Files.readAllBytes(mark)).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(renewed.getLong(56)).as("entries of the map made anew, of %d", entries).isNotEqualTo(entries);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings(strings = {"catalogue", "catalogue/clean.mark", "catalogue/episodes-0.map"})
     void removedFilesAreMadeAnew(String removed) throws IOException {
         Path directory = place.resolve("memory");
         try (OffHeapReplayMemory memory = open(directory)) {

@@ -11,13 +11,19 @@ final class ChildJvm {
 
     /** Starts a main class; its standard output is the caller's to read, its errors go to a file. */
     static Process start(Class<?> main, Path errors, List<String> flags, Object... arguments) throws IOException {
+        return start(main, errors, System.getProperty("java.class.path"), flags, arguments);
+    }
+
+    /** With another class path. */
+    static Process start(Class<?> main, Path errors, String classPath, List<String> flags, Object... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("engram.jvm.flags", "-XX:+IgnoreUnrecognizedVMOptions")
                 .split(" ")));
         command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
         command.addAll(flags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", classPath, main.getName()));
         for (Object argument : arguments) {
             command.add(argument.toString());
         }

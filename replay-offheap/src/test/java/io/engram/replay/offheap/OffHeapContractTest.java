@@ -10,6 +10,7 @@ import io.engram.replay.Schema;
 import io.engram.replay.contract.BulkWriterContract;
 import io.engram.replay.contract.ClosingContract;
 import io.engram.replay.contract.EpisodeContract;
+import io.engram.replay.contract.EpisodeFilterContract;
 import io.engram.replay.contract.HistoryContract;
 import io.engram.replay.contract.InitialPriorityContract;
 import io.engram.replay.contract.PolicyVersionContract;
@@ -109,6 +110,22 @@ class OffHeapContractTest {
         @Override
         protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
             return persistent(schema, capacity, indexes);
+        }
+    }
+
+    @Nested
+    class PersistentEpisodeFilter extends EpisodeFilterContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return persistent(schema, capacity, indexes);
+        }
+    }
+
+    @Nested
+    class VolatileEpisodeFilter extends EpisodeFilterContract {
+        @Override
+        protected ReplayMemory create(Schema schema, long capacity, PriorityIndex... indexes) {
+            return inAnonymousMemory(schema, capacity, indexes);
         }
     }
 

@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Invariants.</b> Of every record before the published place, the index has what it says: ended episodes in map
  * and columns, open ones among the begun. Who asks reads on in the journal from there.
  *
- * <p><b>Threads.</b> One thread stores. Any thread may ask, inside an epoch, and gets no answer while the storing thread
- * holds the lock; nobody waits for it.
+ * <p><b>Threads.</b> One thread stores. Any thread may ask, inside an epoch, and gets no answer while the storing
+ * thread holds the lock; nobody waits for it.
  *
  * <pre>
  *   NEW --open--> READING --all read--> READY
@@ -282,7 +282,8 @@ public final class CatalogueIndex implements Agent {
 
     private void take(GrowingMap map, long number, EpisodeBook.Entry entry, long tail) throws IOException {
         StoredEpisode known = map.get(number);
-        EpisodeBook.Begin begin = known != null ? known.begin() : entry.begin() != null ? entry.begin() : begun.get(number);
+        EpisodeBook.Begin begin =
+                known != null ? known.begin() : entry.begin() != null ? entry.begin() : begun.get(number);
         EpisodeBook.End end = entry.end();
         if (begin == null || (end == null && known != null)) {
             // Given up, because none of its rows is held; or written once more, when its page was given up.
@@ -291,16 +292,14 @@ public final class CatalogueIndex implements Agent {
         StoredEpisode told = end == null ? null : new StoredEpisode(number, begin, end);
         boolean held = told != null && told.end().last() >= tail;
         if (told != null && held && known == null) {
-            map.prepare(told, this::underLock, tail);
+            map.store(told, this::underLock, tail);
         }
         underLock(() -> {
             if (told == null) {
                 begun.put(number, begin);
                 return;
             }
-            if (known == null && held) {
-                map.add(told);
-            } else if (known != null && !known.equals(told)) {
+            if (known != null && !known.equals(told)) {
                 map.replace(told);
             }
             begun.remove(number);

@@ -66,8 +66,8 @@ final class EpisodeColumns {
 
     private void setEnd(int row, StoredEpisode episode) {
         lasts[row] = episode.end().last();
-        boolean ranked = EpisodeFilter.isRanked(
-                episode.end().kind(), episode.end().totalReward());
+        boolean ranked =
+                EpisodeFilter.isRanked(episode.end().kind(), episode.end().totalReward());
         rewards[row] = ranked ? episode.end().totalReward() : Double.NaN;
     }
 

@@ -22,7 +22,8 @@ final class GrowingMap implements AutoCloseable {
     private EpisodeColumns columns;
     private long entries;
 
-    private GrowingMap(CatalogueFiles files, Path file, EpisodeMap map, EpisodeColumns columns, long entries, long least) {
+    private GrowingMap(
+            CatalogueFiles files, Path file, EpisodeMap map, EpisodeColumns columns, long entries, long least) {
         this.files = files;
         this.file = file;
         this.map = map;
@@ -65,17 +66,24 @@ final class GrowingMap implements AutoCloseable {
         return value == null ? null : StoredEpisode.decode(value);
     }
 
-    /** Stores an episode where nobody finds it yet; makes a bigger map if need be, which takes the lock. */
-    void prepare(StoredEpisode episode, Executor underLock, long tail) throws IOException {
+    /**
+     * Stores an episode that is not here yet; makes a bigger map if need be. Takes the lock itself: within it, because
+     * who is stopped inside Chronicle Map holds a lock of the map, too, for which others would wait.
+     */
+    void store(StoredEpisode episode, Executor underLock, long tail) throws IOException {
+        boolean[] stored = {false};
         byte[] value = episode.encode();
-        while (columns.size() >= entries || !map.put(episode.number(), value)) {
-            grow(underLock, tail);
+        while (!stored[0]) {
+            underLock.execute(() -> {
+                stored[0] = columns.size() < entries && map.put(episode.number(), value);
+                if (stored[0]) {
+                    columns.add(episode);
+                }
+            });
+            if (!stored[0]) {
+                grow(underLock, tail);
+            }
         }
-    }
-
-    /** Lets a prepared episode be found. Under the lock. */
-    void add(StoredEpisode episode) {
-        columns.add(episode);
     }
 
     /** Gives an episode that is here another end. Under the lock. */

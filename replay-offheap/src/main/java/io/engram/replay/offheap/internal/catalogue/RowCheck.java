@@ -29,8 +29,7 @@ final class RowCheck {
         if (address != 0) {
             long stamp = UnsafeApi.getLongVolatile(null, address);
             boolean same = UnsafeApi.getLong(address + RowDescriptor.EPISODE_OFFSET) == episode.number()
-                    && UnsafeApi.getInt(address + RowDescriptor.STREAM_OFFSET)
-                            == episode.begin().stream();
+                    && UnsafeApi.getInt(address + RowDescriptor.STREAM_OFFSET) == episode.begin().stream();
             UnsafeApi.loadFence();
             if (same && Stamp.isPublished(stamp, last) && UnsafeApi.getLong(address) == stamp) {
                 return Verdict.TRUE;

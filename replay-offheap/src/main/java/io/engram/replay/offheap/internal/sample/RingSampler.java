@@ -96,6 +96,7 @@ public abstract class RingSampler implements Sampler {
         if (!trySample(batch) && (spec.patience().isZero() || !patience.await(() -> trySample(batch)))) {
             throw new TooFewTransitionsException("sampler '" + spec.name() + "' has too little to draw from: size="
                     + size() + ", minSize=" + spec.minSize() + ", patience=" + spec.patience()
+                    + (spec.episodes() == null ? "" : ", episodes=" + spec.episodes())
                     + "; append more first, or lower minSize; by priority, one must have a mass above 0");
         }
         return batch;

@@ -25,6 +25,8 @@ public final class UniformSampler extends RingSampler {
     private static final int MAX_LISTINGS = 32;
 
     private final @Nullable Windows windows;
+    /** Null where all rows are drawn from. */
+    private final @Nullable ChosenRows chosen;
     /** What can be drawn, when it was listed. */
     private long[] listed = new long[64];
 
@@ -41,6 +43,7 @@ public final class UniformSampler extends RingSampler {
             SamplerSpec spec, Source source, EpochRecord epoch, SampleCounters counters, Runnable onClose) {
         super(spec, source, epoch, counters, onClose);
         this.windows = spec.windows();
+        this.chosen = spec.episodes() == null ? null : new ChosenRows(spec.episodes(), source);
     }
 
     /**
@@ -70,18 +73,43 @@ public final class UniformSampler extends RingSampler {
 
     @Override
     boolean fill(OffHeapBatch batch, long tail, long head) {
-        int[] lanes = lanes();
-        DrawnRows drawn = windows == null ? ends() : starts();
         long oldest = oldest(tail, head);
         if (oldest >= head) {
             return false;
         }
-        long rounds = rounds(head - oldest);
+        if (chosen == null) {
+            return fill(batch, oldest, tail, head);
+        }
+        long state = random().state();
+        boolean due = chosen.isDue(batches());
+        if (due) {
+            choose(chosen, oldest, tail, head);
+        }
+        if (chosen.since(oldest) > 0 && fill(batch, oldest, tail, head)) {
+            return true;
+        }
+        if (due) {
+            return false;
+        }
+        // All that was chosen is gone.
+        random().restore(state);
+        choose(chosen, oldest, tail, head);
+        return chosen.since(oldest) > 0 && fill(batch, oldest, tail, head);
+    }
+
+    private void choose(ChosenRows rows, long oldest, long tail, long head) {
+        rows.refresh(oldest, row -> row < head && canBeDrawn(row, oldest, tail));
+    }
+
+    private boolean fill(OffHeapBatch batch, long oldest, long tail, long head) {
+        int[] lanes = lanes();
+        DrawnRows drawn = windows == null ? ends() : starts();
+        long rounds = chosen == null ? rounds(head - oldest) : MAX_ROUNDS;
         int empty = emptyAll();
         for (long round = 0; empty > 0; round++) {
             if (round < rounds) {
                 for (int i = 0; i < empty; i++) {
-                    drawn.set(lanes[i], oldest + random().nextLong(head - oldest));
+                    drawn.set(lanes[i], chosen == null ? oldest + random().nextLong(head - oldest) : chosen.draw(random()));
                 }
             } else {
                 int drawable = round < rounds + MAX_LISTINGS ? listDrawable(oldest, tail, head) : 0;
@@ -151,20 +179,28 @@ public final class UniformSampler extends RingSampler {
 
     /** Lists the rows that can be drawn, in order, and returns how many. Only when they are few. */
     private int listDrawable(long oldest, long tail, long head) {
-        int[] lanes = lanes();
-        int first = lanes[0];
+        long candidates = chosen == null ? head - oldest : chosen.since(oldest);
         int count = 0;
-        for (long sequence = oldest; sequence < head; sequence++) {
-            (windows == null ? ends() : starts()).set(lanes[0], sequence);
-            if (find(1, oldest, tail) == 0) {
+        for (long i = 0; i < candidates; i++) {
+            long sequence = chosen == null ? oldest + i : chosen.row((int) i);
+            if (canBeDrawn(sequence, oldest, tail)) {
                 if (count == listed.length) {
                     listed = Arrays.copyOf(listed, 2 * count);
                 }
                 listed[count++] = sequence;
             }
-            lanes[0] = first;
         }
         return count;
+    }
+
+    /** Whether a row ends a transition, or begins a window, that can be sampled. Uses the first of the lanes. */
+    private boolean canBeDrawn(long sequence, long oldest, long tail) {
+        int[] lanes = lanes();
+        int first = lanes[0];
+        (windows == null ? ends() : starts()).set(first, sequence);
+        boolean found = find(1, oldest, tail) == 0;
+        lanes[0] = first;
+        return found;
     }
 
     private IllegalStateException hasNoPriorities() {
