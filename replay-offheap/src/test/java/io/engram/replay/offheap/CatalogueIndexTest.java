@@ -174,7 +174,7 @@ class CatalogueIndexTest {
 
     /** Each for itself would be right; of another version, memory or schema they are not this memory's. */
     @ParameterizedTest
-    @ValueSource(ints = {8, 16, 24, 32, 40, 48, 52})
+    @ValueSource(ints = {8, 16, 24, 32, 40, 48, 52, 56, 64})
     void indexOfAnotherVersionMemorySchemaOrPlaceIsMadeAnew(int offset) throws IOException {
         Path directory = place.resolve("memory");
         try (OffHeapReplayMemory memory = open(directory)) {
@@ -189,16 +189,16 @@ class CatalogueIndexTest {
         bytes.putInt(12, (int) crc.getValue());
         Files.write(mark, bytes.array());
         // A mark that was trusted would lead to this map, whatever is in it now.
-        long entries = bytes.getLong(56);
+        long entries = bytes.getLong(68);
         try (OffHeapReplayMemory memory = open(directory)) {
             assertAgrees(memory);
         }
         ByteBuffer renewed = ByteBuffer.wrap(Files.readAllBytes(mark)).order(ByteOrder.LITTLE_ENDIAN);
-        assertThat(renewed.getLong(56)).as("entries of the map made anew, of %d", entries).isNotEqualTo(entries);
+        assertThat(renewed.getLong(68)).as("entries of the map made anew, of %d", entries).isNotEqualTo(entries);
     }
 
     @ParameterizedTest
-    @ValueSource(strings(strings = {"catalogue", "catalogue/clean.mark", "catalogue/episodes-0.map"})
+    @ValueSource(strings = {"catalogue", "catalogue/clean.mark", "catalogue/episodes-0.map"})
     void removedFilesAreMadeAnew(String removed) throws IOException {
         Path directory = place.resolve("memory");
         try (OffHeapReplayMemory memory = open(directory)) {

@@ -89,7 +89,7 @@ class CatalogueProcessTest {
             assertThat(place.resolve("memory/catalogue/clean.mark")).doesNotExist();
             try (OffHeapReplayMemory memory = CatalogueMain.open(place.resolve("memory"))) {
                 CatalogueIndexTest.awaitIndex(memory);
-                CatalogueOracle.assertAgrees(memory, System.currentTimeMillis());
+                CatalogueOracle.assertAgrees(memory, CatalogueMain.NOW);
                 assertThat(memory.catalogue().isIndexed()).isTrue();
             }
             assertThat(place.resolve("memory/catalogue/clean.mark")).exists();

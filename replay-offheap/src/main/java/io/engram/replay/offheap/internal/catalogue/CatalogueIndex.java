@@ -52,9 +52,6 @@ public final class CatalogueIndex implements Agent {
         FAILED
     }
 
-    /** Up to where the journal was read. */
-    record Place(long page, int offset) {}
-
     /**
      * Of what and where.
      *
@@ -75,7 +72,7 @@ public final class CatalogueIndex implements Agent {
     private volatile State state = State.NEW;
     private volatile boolean distrusted;
     private int rebuilds;
-    private Place place = new Place(-1, 0);
+    private JournalCursor.@Nullable Place place;
     private @Nullable JournalCursor cursor;
     private @Nullable GrowingMap episodes;
     private @Nullable AgentRunner runner;
@@ -187,7 +184,7 @@ public final class CatalogueIndex implements Agent {
         boolean own = mark.memoryId().equals(settings.memoryId()) && mark.schema() == settings.schema();
         Path file = own ? files.markedMap(mark) : null;
         JournalCursor at = new JournalCursor(journal);
-        if (file == null || !insideEpoch(() -> at.goTo(mark.page(), mark.offset(), mark.checksum()))) {
+        if (file == null || !insideEpoch(() -> at.goTo(mark.place()))) {
             LOG.info("the catalogue's index is not that of this journal and is made anew: {}", settings.directory());
             return false;
         }
@@ -203,6 +200,7 @@ public final class CatalogueIndex implements Agent {
                 episodes.close();
             }
             episodes = null;
+            place = null;
             begun.clear();
         });
         files.clear();
@@ -262,7 +260,8 @@ public final class CatalogueIndex implements Agent {
         if (read < RECORDS && !at.isLost() && state == State.READING) {
             move(State.READY);
         }
-        return read;
+        // Once ready it rests after each turn: what is not read yet is read by who asks, and writers need the cores.
+        return state == State.READY ? 0 : read;
     }
 
     /** Reads some records and takes in what they say; returns how many. */
@@ -276,7 +275,7 @@ public final class CatalogueIndex implements Agent {
         for (Map.Entry<Long, EpisodeBook.Entry> each : book.entries().entrySet()) {
             take(map, each.getKey(), each.getValue(), tail);
         }
-        underLock(() -> place = new Place(at.page(), at.offset()));
+        underLock(() -> place = at.place());
         return read;
     }
 
@@ -352,10 +351,11 @@ public final class CatalogueIndex implements Agent {
             return null;
         }
         GrowingMap map = episodes;
+        JournalCursor.Place from = place;
         EpisodeBook book = new EpisodeBook();
         try {
             begun.forEach(book::assume);
-            if (map != null && JournalCursor.readBehind(journal, place.page(), place.offset(), book)) {
+            if (map != null && from != null && JournalCursor.readBehind(journal, from, book)) {
                 journal.owed().forEach(book::add);
                 return new IndexReading(map, book, new RowCheck(ring), lock.readLock()::unlock);
             }

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.catalogue;
 
+import io.engram.replay.offheap.internal.journal.JournalCursor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.UUID;
@@ -12,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param memoryId of the memory
  * @param schema a hash of schema and capacity
- * @param page of the journal
- * @param offset in the page; everything before is in the map
- * @param checksum of the record before
+ * @param place in the journal; everything before is in the map
  * @param entries that the map was made for
  * @param size how many it has
  * @param length of its file
@@ -23,9 +22,7 @@ import org.jspecify.annotations.Nullable;
 record CatalogueMark(
         UUID memoryId,
         long schema,
-        long page,
-        int offset,
-        int checksum,
+        JournalCursor.Place place,
         long entries,
         long size,
         long length,
@@ -47,9 +44,11 @@ record CatalogueMark(
                 .putLong(memoryId.getMostSignificantBits())
                 .putLong(memoryId.getLeastSignificantBits())
                 .putLong(schema)
-                .putLong(page)
-                .putInt(offset)
-                .putInt(checksum)
+                .putLong(place.page())
+                .putInt(place.offset())
+                .putInt(place.checksum())
+                .putLong(place.recordPage())
+                .putInt(place.recordOffset())
                 .putLong(entries)
                 .putLong(size)
                 .putLong(length)
@@ -74,9 +73,7 @@ record CatalogueMark(
         return new CatalogueMark(
                 new UUID(in.getLong(), in.getLong()),
                 in.getLong(),
-                in.getLong(),
-                in.getInt(),
-                in.getInt(),
+                new JournalCursor.Place(in.getLong(), in.getInt(), in.getInt(), in.getLong(), in.getInt()),
                 in.getLong(),
                 in.getLong(),
                 in.getLong(),

@@ -145,9 +145,7 @@ final class GrowingMap implements AutoCloseable {
         files.putMark(new CatalogueMark(
                 settings.memoryId(),
                 settings.schema(),
-                cursor.page(),
-                cursor.offset(),
-                cursor.checksum(),
+                cursor.place(),
                 entries,
                 size,
                 Files.size(settled),

@@ -10,11 +10,27 @@ import org.jspecify.annotations.Nullable;
  * is shut it goes on. If its page is given up before it was read, the cursor is lost.
  */
 public final class JournalCursor {
+    /**
+     * A place in a journal, and the record that was read last before it, by which it is known again.
+     *
+     * @param page its page
+     * @param offset from the page's start
+     * @param checksum of the record
+     * @param recordPage its page
+     * @param recordOffset from that page's start; 0 if there is no record
+     */
+    public record Place(long page, int offset, int checksum, long recordPage, int recordOffset) {
+        private Place at(long newPage, int newOffset) {
+            return new Place(newPage, newOffset, checksum, recordPage, recordOffset);
+        }
+    }
+
     private final EpisodeJournal journal;
     private final PageReader reader;
     private long page;
     private int offset;
-    private int checksum;
+    /** Of the record that was read last. */
+    private Place place = new Place(-1, 0, 0, -1, 0);
     /** Whether all of the page was read. */
     private boolean complete;
 
@@ -35,26 +51,43 @@ public final class JournalCursor {
     /**
      * Goes to a place where a cursor stood in an earlier life of the journal.
      *
-     * @param atPage the page's number
-     * @param atOffset from the page's start
-     * @param lastChecksum of the record before the place, as {@link #checksum}
-     * @return false, and nowhere, if that record is not there; always, if there was none
+     * @param earlier the place
+     * @return false, and nowhere, if the record before it is not there; always, if there was none
      */
-    public boolean goTo(long atPage, int atOffset, int lastChecksum) {
-        JournalPage found = find(atPage);
-        if (lastChecksum == 0 || found == null || found.number() != atPage || atOffset > found.end()) {
+    public boolean goTo(Place earlier) {
+        JournalPage ofRecord = find(earlier.recordPage());
+        JournalPage found = find(earlier.page());
+        if (earlier.recordOffset() <= 0
+                || ofRecord == null
+                || ofRecord.number() != earlier.recordPage()
+                || found == null
+                || found.number() != earlier.page()
+                || earlier.offset() > found.limit()) {
             return false;
         }
-        int[] last = {0};
-        int end = reader.read(found, atOffset, (of, at, entry) -> last[0] = entry.getInt(RecordDescriptor.CRC_OFFSET));
-        if (last[0] != lastChecksum || end > atOffset || atOffset % Long.BYTES != 0) {
-            return false;
+        int at = earlier.recordOffset();
+        int end = Math.min(ofRecord.limit(), ofRecord.end());
+        int length = at > end - RecordDescriptor.HEADER_LENGTH ? 0 : reader.wholeRecord(ofRecord, at, end);
+        int behind = found == ofRecord ? at + RecordDescriptor.align(length) : PageDescriptor.HEADER_LENGTH;
+        boolean same = length > 0
+                && reader.checksum() == earlier.checksum()
+                && (earlier.offset() == behind || earlier.offset() == found.limit());
+        if (same) {
+            place = earlier;
+            page = earlier.page();
+            offset = earlier.offset();
+            complete = false;
         }
-        page = atPage;
-        offset = atOffset;
-        checksum = lastChecksum;
-        complete = false;
-        return true;
+        return same;
+    }
+
+    /**
+     * Where the cursor is.
+     *
+     * @return the place
+     */
+    public Place place() {
+        return place.at(page, offset);
     }
 
     /**
@@ -65,33 +98,6 @@ public final class JournalCursor {
      */
     public boolean isLost() {
         return lost;
-    }
-
-    /**
-     * The page.
-     *
-     * @return its number
-     */
-    public long page() {
-        return page;
-    }
-
-    /**
-     * The place in the page.
-     *
-     * @return bytes from its start
-     */
-    public int offset() {
-        return offset;
-    }
-
-    /**
-     * The last record of the page before the place.
-     *
-     * @return its checksum; 0 without any
-     */
-    public int checksum() {
-        return checksum;
     }
 
     /**
@@ -129,7 +135,7 @@ public final class JournalCursor {
         while (offset < end && count < most) {
             int length = reader.wholeRecord(at, offset, end);
             if (length > 0) {
-                checksum = reader.checksum();
+                place = new Place(page, offset, reader.checksum(), page, offset);
                 reader.visit(at, offset, visitor);
                 offset += RecordDescriptor.align(length);
                 count++;
@@ -155,7 +161,6 @@ public final class JournalCursor {
         if (complete && !lost) {
             page = at.number();
             offset = Math.min(PageDescriptor.HEADER_LENGTH, at.limit());
-            checksum = 0;
             complete = false;
         }
     }
@@ -164,22 +169,21 @@ public final class JournalCursor {
      * Reads what there is behind a place and stays where it is.
      *
      * @param journal to read
-     * @param page the place's page
-     * @param offset the place
+     * @param place where a cursor stands
      * @param visitor is given each record
      * @return false if the page was given up: then what was read is not all that is needed
      */
-    public static boolean readBehind(EpisodeJournal journal, long page, int offset, PageReader.Visitor visitor) {
+    public static boolean readBehind(EpisodeJournal journal, Place place, PageReader.Visitor visitor) {
         PageReader reader = journal.newReader();
         JournalPage first = journal.first();
         for (@Nullable JournalPage at = first; at != null; at = at.next()) {
-            if (at.number() > page) {
+            if (at.number() > place.page()) {
                 reader.read(at, at.end(), visitor);
-            } else if (at.number() == page) {
-                reader.readFrom(at, offset, at.end(), visitor);
+            } else if (at.number() == place.page()) {
+                reader.readFrom(at, place.offset(), at.end(), visitor);
             }
         }
-        return first.number() <= page;
+        return first.number() <= place.page();
     }
 
     /** The page of a number, or the first one behind it that there is. */
