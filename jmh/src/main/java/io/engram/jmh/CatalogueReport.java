@@ -11,6 +11,8 @@ import io.engram.replay.offheap.Catalogue;
 import io.engram.replay.offheap.OffHeapReplayMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,16 +26,17 @@ import java.util.Map;
 /**
  * What the catalogue costs: a memory of W1 with many short episodes, its index made anew and opened again; questions
  * answered with the index and from the journal; and appends of episodes and batches with and without an index, in turn,
- * as ratios of the times of pairs: median, least, greatest.
+ * as ratios of the processor times of pairs: median, least, greatest.
  *
- * <p>{@code java -cp benchmarks.jar io.engram.jmh.CatalogueReport [episodes=1000000] [rounds=7]} with the flags of the
+ * <p>{@code java -cp benchmarks.jar io.engram.jmh.CatalogueReport [episodes=1000000] [rounds=15]} with the flags of the
  * README, those of Chronicle Map included.
  */
 public final class CatalogueReport {
     private static final int STEPS = 2;
-    private static final int BATCHES = 2_000;
+    private static final int BATCHES = 10_000;
     private static final int APPENDED = 20_000;
     private static final int SUBJECTS = 1_000;
+    private static final long SETTLE_MILLIS = 500;
 
     private final int episodes;
     private final int rounds;
@@ -41,7 +44,7 @@ public final class CatalogueReport {
 
     private CatalogueReport(Map<String, String> options) {
         episodes = Integer.parseInt(options.getOrDefault("episodes", "1000000"));
-        rounds = Integer.parseInt(options.getOrDefault("rounds", "7"));
+        rounds = Integer.parseInt(options.getOrDefault("rounds", "15"));
     }
 
     /**
@@ -91,8 +94,7 @@ public final class CatalogueReport {
     }
 
     private OffHeapReplayMemory open(Path path, boolean catalogue) {
-        return OffHeapReplayMemory.builder(
-                        Workload.SMALL.schema(RowLayout.SELF_CONTAINED), (long) episodes * STEPS)
+        return OffHeapReplayMemory.builder(Workload.SMALL.schema(RowLayout.SELF_CONTAINED), (long) episodes * STEPS)
                 .directory(path)
                 .catalogue(catalogue)
                 .open();
@@ -113,11 +115,7 @@ public final class CatalogueReport {
             writer.begin(experience.observation());
             for (int step = 1; step <= STEPS; step++) {
                 writer.step(
-                        experience.action(),
-                        experience.reward(),
-                        experience.nextObservation(),
-                        step == STEPS,
-                        false);
+                        experience.action(), experience.reward(), experience.nextObservation(), step == STEPS, false);
                 experience.advance();
             }
         }
@@ -125,11 +123,15 @@ public final class CatalogueReport {
 
     private static void awaitIndex(OffHeapReplayMemory memory) {
         while (!memory.catalogue().isIndexed()) {
-            try {
-                Thread.sleep(1);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            pause(1);
+        }
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -163,13 +165,19 @@ public final class CatalogueReport {
             sample(bestOfPlain);
             sample(allOfPlain);
             sample(allOfIndexed);
-            for (int round = 0; round < rounds; round++) {
+            // The first rounds are for the compiler.
+            for (int round = -3; round < rounds; round++) {
                 double with = time(() -> append(a, APPENDED));
-                appends.add(with / time(() -> append(b, APPENDED)));
+                double without = time(() -> append(b, APPENDED));
+                pause(SETTLE_MILLIS);
                 double sampled = time(() -> sample(allOfIndexed));
                 double reference = time(() -> sample(allOfPlain));
-                samples.add(sampled / reference);
-                some.add(time(() -> sample(bestOfPlain)) / reference);
+                double ofBest = time(() -> sample(bestOfPlain));
+                if (round >= 0) {
+                    appends.add(with / without);
+                    samples.add(sampled / reference);
+                    some.add(ofBest / reference);
+                }
             }
         }
         ratio("append of episodes, with an index over without", appends);
@@ -184,10 +192,12 @@ public final class CatalogueReport {
         }
     }
 
+    /** Processor time of this thread: what others do on the machine counts little. */
     private static double time(Runnable work) {
-        long start = System.nanoTime();
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long start = threads.getCurrentThreadCpuTime();
         work.run();
-        return System.nanoTime() - start;
+        return threads.getCurrentThreadCpuTime() - start;
     }
 
     private static double millis(long start) {

@@ -104,8 +104,7 @@ class SamplerSpecTest {
 
     @Test
     void episodesAndPrioritiesTogetherAreRefused() {
-        SamplerSpec.Builder builder =
-                SamplerSpec.prioritized("both", 4).episodes(EpisodeFilter.withTag("expert"));
+        SamplerSpec.Builder builder = SamplerSpec.prioritized("both", 4).episodes(EpisodeFilter.withTag("expert"));
         assertThatThrownBy(builder::build)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("draws by priority and only from episodes=")

@@ -450,7 +450,7 @@ final class HeapSampler implements Sampler {
                             + ring.size() + ", minSize=" + spec.minSize()
                             + ", at least one whole transition of some mass, patience="
                             + spec.patience() + (spec.episodes() == null ? "" : ", of episodes=" + spec.episodes())
-                    + "; append more first, or give it more patience");
+                            + "; append more first, or give it more patience");
         } finally {
             ring.unlock();
         }

@@ -83,11 +83,7 @@ public abstract class EpisodeFilterContract extends MemoryContract {
                 writer.field("reward").set((float) random.nextInt(9));
                 long end = writer.step(random.nextInt(8) == 0, false);
                 appended.add(new Drawn(
-                        arrival ? previous[stream] : end,
-                        steps[stream]++,
-                        current[stream],
-                        stream,
-                        subjects[stream]));
+                        arrival ? previous[stream] : end, steps[stream]++, current[stream], stream, subjects[stream]));
                 previous[stream] = end;
             }
         }
@@ -105,15 +101,13 @@ public abstract class EpisodeFilterContract extends MemoryContract {
 
     /** The starts of transitions that are held of the episodes that are meant. */
     private List<Long> starts(ReplayMemory memory, EpisodeFilter filter) {
-        List<Long> numbers = filter.select(memory.episodes()).stream()
-                .map(Episode::number)
-                .toList();
-        Predicate<Drawn> meant =
-                switch (filter.kind()) {
-                    case SUBJECT -> each -> each.subject().equals(filter.text());
-                    case STREAM -> each -> (each.stream() == 0 ? "left" : "right").equals(filter.text());
-                    default -> each -> numbers.contains(each.episode());
-                };
+        List<Long> numbers =
+                filter.select(memory.episodes()).stream().map(Episode::number).toList();
+        Predicate<Drawn> meant = switch (filter.kind()) {
+            case SUBJECT -> each -> each.subject().equals(filter.text());
+            case STREAM -> each -> (each.stream() == 0 ? "left" : "right").equals(filter.text());
+            default -> each -> numbers.contains(each.episode());
+        };
         long tail = memory.stats().appendedRows() - memory.size();
         return appended.stream()
                 .filter(each -> each.start() >= tail)

@@ -3,8 +3,8 @@ package io.engram.replay.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.engram.replay.Batch;
-import io.engram.replay.EpisodeFilter;
 import io.engram.replay.Column;
+import io.engram.replay.EpisodeFilter;
 import io.engram.replay.NStep;
 import io.engram.replay.Prioritization;
 import io.engram.replay.Prioritization.Draw;
@@ -134,10 +134,8 @@ public final class SameElements {
     private static List<SamplerSpec> specs(Schema schema, long seed) {
         List<ElementSpecs.Kind> kinds = new ArrayList<>(ElementSpecs.transitions());
         kinds.addAll(ElementSpecs.windows());
-        List<EpisodeFilter> filters = List.of(
-                EpisodeFilter.ofStream("a"),
-                EpisodeFilter.bestByReturn(3),
-                EpisodeFilter.worstByReturn(3));
+        List<EpisodeFilter> filters =
+                List.of(EpisodeFilter.ofStream("a"), EpisodeFilter.bestByReturn(3), EpisodeFilter.worstByReturn(3));
         List<SamplerSpec> specs = new ArrayList<>();
         for (ElementSpecs.Kind each : kinds) {
             for (ElementSpecs.Kind kind : List.of(each, each.young())) {

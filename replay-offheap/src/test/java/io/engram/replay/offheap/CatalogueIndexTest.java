@@ -194,7 +194,9 @@ class CatalogueIndexTest {
             assertAgrees(memory);
         }
         ByteBuffer renewed = ByteBuffer.wrap(Files.readAllBytes(mark)).order(ByteOrder.LITTLE_ENDIAN);
-        assertThat(renewed.getLong(68)).as("entries of the map made anew, of %d", entries).isNotEqualTo(entries);
+        assertThat(renewed.getLong(68))
+                .as("entries of the map made anew, of %d", entries)
+                .isNotEqualTo(entries);
     }
 
     @ParameterizedTest

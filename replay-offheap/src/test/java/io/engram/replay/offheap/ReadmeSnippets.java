@@ -3,6 +3,8 @@ package io.engram.replay.offheap;
 import io.engram.replay.Batch;
 import io.engram.replay.BetaSchedule;
 import io.engram.replay.DType;
+import io.engram.replay.Episode;
+import io.engram.replay.EpisodeFilter;
 import io.engram.replay.FrameStack;
 import io.engram.replay.NStep;
 import io.engram.replay.PriorityIndex;
@@ -118,6 +120,26 @@ final class ReadmeSnippets {
             learner.learn(states, later, returns, discounts, bootstraps);
         }
         // README stacks end
+    }
+
+    /** A learner that is given batches. */
+    interface Imitator {
+        void learn(Batch batch);
+    }
+
+    static void imitate(OffHeapReplayMemory memory, Imitator learner) {
+        // README catalogue begin
+        Catalogue catalogue = memory.catalogue();
+        for (Episode episode : catalogue.bestByReturn(10)) {
+            System.out.println(episode.number() + " " + episode.totalReward());
+        }
+        SamplerSpec spec = SamplerSpec.uniform("imitator", 64)
+                .episodes(EpisodeFilter.bestByReturn(10).refreshedEvery(1_000))
+                .build();
+        try (Sampler sampler = memory.sampler(spec)) {
+            learner.learn(sampler.sample(sampler.newBatch()));
+        }
+        // README catalogue end
     }
 
     /** An agent that can be saved between two steps. */

@@ -40,6 +40,9 @@ class ReadmeTest {
         String fourth = between(source, "// README snapshots begin\n", "\n        // README snapshots end")
                 .stripIndent();
         assertThat(readme).contains("```java\n" + fourth + "\n```");
+        String fifth = between(source, "// README catalogue begin\n", "\n        // README catalogue end")
+                .stripIndent();
+        assertThat(readme).contains("```java\n" + fifth + "\n```");
     }
 
     @Test
@@ -117,6 +120,28 @@ class ReadmeTest {
                 },
                 20);
         assertThat(learned).hasValue(20);
+    }
+
+    @Test
+    void snippetDrawsFromTheBestEpisodes() {
+        Schema schema = Schema.builder().observation(DType.F32, 1).reward().build();
+        try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(schema, 1_000)
+                        .directory(directory)
+                        .open();
+                StreamWriter writer = memory.writer("actor-0")) {
+            for (int episode = 0; episode < 30; episode++) {
+                writer.begin(new float[] {episode});
+                writer.field("reward").set((float) (episode % 20));
+                writer.field("observation").set(new float[] {episode});
+                writer.step(true, false);
+            }
+            // Returns of 10 and more are those of episodes 10 to 19.
+            ReadmeSnippets.imitate(memory, batch -> {
+                for (int row = 0; row < batch.size(); row++) {
+                    assertThat(batch.column("observation").floats().get(row)).isBetween(10f, 19f);
+                }
+            });
+        }
     }
 
     @Test

@@ -20,13 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param crc of its file
  */
 record CatalogueMark(
-        UUID memoryId,
-        long schema,
-        JournalCursor.Place place,
-        long entries,
-        long size,
-        long length,
-        int crc) {
+        UUID memoryId, long schema, JournalCursor.Place place, long entries, long size, long length, int crc) {
     static final String FILE_NAME = "clean.mark";
     /** Another layout of marks, maps or {@link StoredEpisode}s is another version. */
     static final int VERSION = 1;

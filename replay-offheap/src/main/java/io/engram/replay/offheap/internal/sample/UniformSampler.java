@@ -109,7 +109,9 @@ public final class UniformSampler extends RingSampler {
         for (long round = 0; empty > 0; round++) {
             if (round < rounds) {
                 for (int i = 0; i < empty; i++) {
-                    drawn.set(lanes[i], chosen == null ? oldest + random().nextLong(head - oldest) : chosen.draw(random()));
+                    drawn.set(
+                            lanes[i],
+                            chosen == null ? oldest + random().nextLong(head - oldest) : chosen.draw(random()));
                 }
             } else {
                 int drawable = round < rounds + MAX_LISTINGS ? listDrawable(oldest, tail, head) : 0;
