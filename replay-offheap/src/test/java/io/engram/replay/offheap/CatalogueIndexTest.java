@@ -2,6 +2,7 @@ package io.engram.replay.offheap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.engram.replay.Episode;
 import io.engram.replay.RowLayout;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -50,7 +52,11 @@ class CatalogueIndexTest {
     }
 
     static void awaitIndex(OffHeapReplayMemory memory) {
+        long start = System.nanoTime();
         while (!memory.catalogue().isIndexed()) {
+            if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(60)) {
+                throw new AssertionError("there is no index after a minute");
+            }
             Thread.onSpinWait();
         }
     }
@@ -184,10 +190,7 @@ class CatalogueIndexTest {
         Path mark = directory.resolve("catalogue/clean.mark");
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(mark)).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putInt(offset, bytes.getInt(offset) + 8).putInt(12, 0);
-        CRC32C crc = new CRC32C();
-        crc.update(bytes.array());
-        bytes.putInt(12, (int) crc.getValue());
-        Files.write(mark, bytes.array());
+        Files.write(mark, bytes.putInt(12, crc(bytes)).array());
         // A mark that was trusted would lead to this map, whatever is in it now.
         long entries = bytes.getLong(68);
         try (OffHeapReplayMemory memory = open(directory)) {
@@ -197,6 +200,41 @@ class CatalogueIndexTest {
         assertThat(renewed.getLong(68))
                 .as("entries of the map made anew, of %d", entries)
                 .isNotEqualTo(entries);
+    }
+
+    /** With a checksum that is right, so that only a look at the rows can tell. */
+    @Test
+    void hitThatIsNotWhereTheIndexHasItIsNotReturned() throws IOException {
+        Path directory = place.resolve("memory");
+        Episode episode;
+        try (OffHeapReplayMemory memory = open(directory)) {
+            history(memory, 13).play(700);
+            assertAgrees(memory);
+            episode = memory.catalogue().bestByReturn(1).get(0);
+        }
+        ByteBuffer map = ByteBuffer.wrap(Files.readAllBytes(map(directory))).order(ByteOrder.LITTLE_ENDIAN);
+        int at = 0;
+        while (map.getLong(at) != episode.number() || map.getLong(at + 16) != episode.startMillis()) {
+            at++;
+        }
+        assertThat(map.getLong(at + 56)).isEqualTo(episode.lastSequence());
+        map.putLong(at + 56, episode.lastSequence() + 1);
+        Files.write(map(directory), map.array());
+        Path mark = directory.resolve("catalogue/clean.mark");
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(mark)).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putInt(92, crc(map)).putInt(12, 0);
+        Files.write(mark, bytes.putInt(12, crc(bytes)).array());
+        try (OffHeapReplayMemory memory = open(directory)) {
+            awaitIndex(memory);
+            assertThat(memory.catalogue().episode(episode.number())).contains(episode);
+            assertAgrees(memory);
+        }
+    }
+
+    private static int crc(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.array());
+        return (int) crc.getValue();
     }
 
     @ParameterizedTest

@@ -3,9 +3,15 @@ package io.engram.replay.offheap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import io.engram.replay.Batch;
+import io.engram.replay.EpisodeFilter;
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.RowLayout;
+import io.engram.replay.Sampler;
+import io.engram.replay.SamplerSpec;
 import io.engram.replay.offheap.internal.journal.PageDescriptor;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -103,5 +109,28 @@ class CatalogueTest {
         memory.close();
         assertThatThrownBy(() -> catalogue.byTag("a")).isInstanceOf(MemoryClosedException.class);
         assertThatThrownBy(catalogue::snapshots).isInstanceOf(MemoryClosedException.class);
+    }
+
+    @Test
+    void batchesOfSomeEpisodesAllocateNothingOnceWarm() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (OffHeapReplayMemory memory =
+                builder(RowLayout.ARRIVAL).storage(Storage.VOLATILE).open()) {
+            history(memory, 3).play(600);
+            try (Sampler sampler = memory.sampler(SamplerSpec.uniform("some", 32)
+                    .episodes(EpisodeFilter.withTag(LabelledHistory.tag(0)).refreshedEvery(1_000_000))
+                    .build())) {
+                Batch batch = sampler.newBatch();
+                long least = Long.MAX_VALUE;
+                for (int i = 0; i < 20; i++) {
+                    long before = threads.getCurrentThreadAllocatedBytes();
+                    for (int each = 0; each < 500; each++) {
+                        sampler.sample(batch);
+                    }
+                    least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+                }
+                assertThat(least).isZero();
+            }
+        }
     }
 }
