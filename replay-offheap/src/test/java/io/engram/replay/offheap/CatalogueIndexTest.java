@@ -233,7 +233,7 @@ class CatalogueIndexTest {
 
     private static int crc(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes.array());
+        crc.update(bytes.duplicate().clear());
         return (int) crc.getValue();
     }
 
