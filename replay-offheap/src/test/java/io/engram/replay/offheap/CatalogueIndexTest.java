@@ -29,6 +29,7 @@ class CatalogueIndexTest {
     private static final int CAPACITY = 400;
 
     private final AtomicLong now = new AtomicLong(5_000_000);
+    private int pageLength = PageDescriptor.MIN_LENGTH;
 
     @TempDir
     Path place;
@@ -37,7 +38,7 @@ class CatalogueIndexTest {
         return OffHeapReplayMemory.builder(LabelledHistory.schema(layout), CAPACITY)
                 .directory(directory)
                 .segmentRows(16)
-                .journalPages(PageDescriptor.MIN_LENGTH)
+                .journalPages(pageLength)
                 .clock(now::get)
                 .catalogueEntries(entries)
                 .open();
@@ -88,6 +89,8 @@ class CatalogueIndexTest {
 
     @Test
     void reopenedIndexIsTrustedAndGoesOn() throws IOException {
+        // Pages so long that none is given up before the index has read it, or it would be made anew.
+        pageLength = 1 << 20;
         Path directory = place.resolve("memory");
         try (OffHeapReplayMemory memory = open(directory)) {
             history(memory, 4).play(900);
