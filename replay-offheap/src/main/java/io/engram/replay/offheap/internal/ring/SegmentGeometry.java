@@ -11,7 +11,7 @@ package io.engram.replay.offheap.internal.ring;
  *  0        4096               each part starts at a multiple of 4096
  * </pre>
  *
- * <p>See {@link Links} for forward links. Tombstones have their place and are zero: nothing reads or writes them yet.
+ * <p>See {@link Links} and {@link Tombstones}.
  *
  * @param rowsShift log2 of the rows of a segment
  * @param rowLength bytes of a row without padding

@@ -47,6 +47,38 @@ public final class Slot {
     }
 
     /**
+     * Takes a row away from all readers, for ever. What is stored after this is not seen before it.
+     *
+     * @param address the row
+     * @param sequence the row that the slot is for
+     * @return false if no such row is published there
+     */
+    public static boolean erase(long address, long sequence) {
+        while (true) {
+            long stamp = UnsafeApi.getLongVolatile(null, address);
+            if (!Stamp.isPublished(stamp, sequence)) {
+                return false;
+            }
+            if (UnsafeApi.compareAndSetLong(null, address, stamp, Stamp.of(sequence, Stamp.ERASED))) {
+                UnsafeApi.storeStoreFence();
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Gives a slot back that was {@linkplain #mark marked} and not written: whoever claims its row may mark it again.
+     *
+     * @param address the row
+     * @param sequence the marked row
+     */
+    public static void release(long address, long sequence) {
+        // Fails if sealing closed it meanwhile, which is as well.
+        UnsafeApi.compareAndSetLong(
+                null, address, Stamp.of(sequence, Stamp.WRITING), Stamp.of(sequence, Stamp.EMPTY));
+    }
+
+    /**
      * Says that the claimer of a slot will not store into it any more. Does nothing to a later row's slot.
      *
      * @param address the row

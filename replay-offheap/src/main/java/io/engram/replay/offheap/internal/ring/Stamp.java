@@ -13,7 +13,7 @@ package io.engram.replay.offheap.internal.ring;
  * <p>A slot's sequence never falls. Within one sequence the states go
  *
  * <pre>
- *   older --mark--> WRITING --publish--> PUBLISHED
+ *   older --mark--> WRITING --publish--> PUBLISHED --erase--> ERASED
  *     |                |
  *     +-----close------+--> ABANDONED --the writer gave up--> DEAD
  * </pre>
@@ -42,7 +42,7 @@ public final class Stamp {
     public static final int ABANDONED = 3;
     /** Closed, and nobody will store into it any more. */
     public static final int DEAD = 4;
-    /** Erased on request. Kept for selective deletion; nothing writes it yet. */
+    /** Erased on request: the row was whole once, and its bytes are zeros now, or will be. */
     public static final int ERASED = 5;
 
     private static final int FLAGS_MASK = 0b11111;

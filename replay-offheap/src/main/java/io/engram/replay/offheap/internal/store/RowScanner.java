@@ -43,6 +43,8 @@ final class RowScanner {
                 nextEpisode = Math.max(nextEpisode, view.getLong(RowDescriptor.EPISODE_OFFSET) + 1);
                 newestPolicy = Math.max(newestPolicy, view.getLong(RowDescriptor.POLICY_OFFSET));
                 nextStream = Math.max(nextStream, view.getInt(RowDescriptor.STREAM_OFFSET) + 1);
+            } else if (isErased(address, firstSequence + i)) {
+                end = firstSequence + i + 1;
             }
         }
         return new Rows(end, nextEpisode, newestPolicy, nextStream);
@@ -57,10 +59,14 @@ final class RowScanner {
                 if (!Stamp.isOlder(UnsafeApi.getLong(address), sequence)) {
                     UnsafeApi.putLong(address, Stamp.FRESH);
                 }
-            } else if (!isRow(address, sequence)) {
+            } else if (!isRow(address, sequence) && !isErased(address, sequence)) {
                 UnsafeApi.putLong(address, Stamp.of(sequence, Stamp.DEAD));
             }
         }
+    }
+
+    private static boolean isErased(long address, long sequence) {
+        return UnsafeApi.getLong(address) == Stamp.of(sequence, Stamp.ERASED);
     }
 
     /** Whether the slot holds the row that belongs there, whole; then the reader has it. */
