@@ -44,6 +44,8 @@ public final class Lane {
     private final EpisodeProgress progress = new EpisodeProgress();
     /** Odd while the lane changes. */
     private int changes;
+    /** The episode that no row may come of any more; set by whoever erases it, seen by the writer's next call. */
+    private volatile long erased = NONE;
 
     /**
      * A stream with no episode open.
@@ -186,6 +188,30 @@ public final class Lane {
         return progress;
     }
 
+    /**
+     * Says that an episode is being erased: no row of it is appended any more by calls that begin after this one
+     * returned. For any thread.
+     *
+     * @param number of the episode, which is the lane's last one, or about to be
+     */
+    public void erase(long number) {
+        erased = number;
+    }
+
+    /**
+     * Whether the episode is being erased, so that nothing may be recorded of it. For any thread.
+     *
+     * @return true once {@link #erase} was called with the lane's episode
+     */
+    public boolean isErased() {
+        return erased == episode && erased != NONE;
+    }
+
+    /** Rows that {@link #step} needs. */
+    int rowsToStep() {
+        return isErased() ? 0 : 1;
+    }
+
     /** Says what episodes are about that begin from now on. */
     void describe(EpisodeLabel newLabel) {
         byte[] text = LabelText.encode(newLabel);
@@ -244,6 +270,9 @@ public final class Lane {
     }
 
     private void appendFirst(RowSink sink) {
+        if (isErased()) {
+            return;
+        }
         try {
             previous = sink.append(this, RowFlags.FIRST);
         } catch (Throwable t) {
@@ -254,8 +283,15 @@ public final class Lane {
         step = 1;
     }
 
-    /** Appends the staged step, whose row the sink has room for. */
+    /** Appends the staged step, whose row the sink has room for; of an episode that is being erased nothing. */
     long step(RowSink sink, int flags) {
+        if (isErased()) {
+            priority = UNRATED;
+            if (flags != 0) {
+                abandon(sink);
+            }
+            return NONE;
+        }
         long sequence = sink.append(this, flags);
         beginChange();
         previous = sequence;
@@ -306,9 +342,10 @@ public final class Lane {
      */
     public @Nullable LanePosition position() {
         int before = (int) CHANGES.getAcquire(this);
+        boolean open = inEpisode && !isErased();
         LanePosition found = new LanePosition(
                 streamId,
-                inEpisode ? episode : NONE,
+                open ? episode : NONE,
                 step,
                 previous,
                 policyVersion,
@@ -316,7 +353,7 @@ public final class Lane {
                 progress.first(),
                 progress.length(),
                 progress.totalReward(),
-                selfContained && inEpisode ? row.state() : new byte[0]);
+                selfContained && open ? row.state() : new byte[0]);
         VarHandle.acquireFence();
         return (before & 1) == 0 && (int) CHANGES.getOpaque(this) == before ? found : null;
     }

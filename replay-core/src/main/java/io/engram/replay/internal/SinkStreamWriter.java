@@ -77,12 +77,17 @@ public final class SinkStreamWriter implements StreamWriter {
         lane.requireEpisode();
         row.requireStaged(Role.STEP, "step");
         row.requireStaged(Role.STATE, "step");
-        sink.claim(1);
+        int rows = lane.rowsToStep();
         long sequence;
+        if (rows > 0) {
+            sink.claim(rows);
+        }
         try {
             sequence = lane.step(sink, RowFlags.of(terminated, truncated));
         } finally {
-            sink.release();
+            if (rows > 0) {
+                sink.release();
+            }
         }
         row.clearStaged();
         return sequence;

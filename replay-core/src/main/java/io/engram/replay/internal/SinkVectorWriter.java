@@ -78,7 +78,7 @@ public final class SinkVectorWriter implements VectorWriter {
             source.checkStep(i);
             if (isSet(transitions, i)) {
                 lanes.get(i).requireEpisode();
-                rows++;
+                rows += lanes.get(i).rowsToStep();
             } else {
                 rows += lanes.get(i).rowsToBegin();
             }

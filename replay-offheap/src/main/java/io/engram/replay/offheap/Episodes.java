@@ -16,10 +16,13 @@ import io.engram.replay.offheap.internal.ring.EpisodeLog;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
 import java.util.ArrayList;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.EpochClock;
@@ -34,6 +37,9 @@ final class Episodes {
     private final AtomicLong numbers;
     /** The reward of no steps. */
     private final double zero;
+
+    /** What the journal may tell of still, though it is being erased. */
+    private final Set<Long> erased = ConcurrentHashMap.newKeySet();
 
     private @Nullable CatalogueIndex index;
     /** By stream. */
@@ -90,6 +96,16 @@ final class Episodes {
         progress.put(stream, of);
     }
 
+    /** From here on no question finds these episodes; those of them that are open, by stream, do not go on. */
+    void erase(Set<Long> numbers, Map<Long, Integer> streamsOfOpen) {
+        erased.addAll(numbers);
+        journal.owed().removeIf(owed -> numbers.contains(owed.progress().episode()));
+        streamsOfOpen.forEach((episode, stream) -> {
+            suspended.computeIfPresent(stream, (of, waiting) -> waiting.episode() == episode ? null : waiting);
+            open.erase(stream, episode);
+        });
+    }
+
     /** At the end, when nobody appends any more. */
     void endAll() {
         JournalWriter writer = new JournalWriter(journal, clock);
@@ -122,6 +138,18 @@ final class Episodes {
         }
     }
 
+    /** The index does not answer until {@link #renewIndex}. */
+    void pauseIndex() {
+        if (index != null) {
+            index.pause();
+        }
+    }
+
+    /** Makes the index anew, if there is one; false if files of the old one may be there still. */
+    boolean renewIndex(Duration timeout) throws IOException {
+        return index == null || index.renew(timeout);
+    }
+
     /** Whether questions are answered with an index now. */
     boolean isIndexed() {
         return index != null && index.isReady();
@@ -152,6 +180,7 @@ final class Episodes {
                 found.put(each.number(), episode(each.number(), streams, each.begin(), each.end()));
             }
             reading.unread().entries().forEach((number, entry) -> addUnread(reading, number, entry, streams, found));
+            found.keySet().removeAll(erased);
             found.values().removeIf(each -> each.kind() != Episode.Kind.OPEN && each.lastSequence() < tail);
             return query.select(found.values());
         } catch (RuntimeException | LinkageError | InternalError e) {
@@ -197,7 +226,7 @@ final class Episodes {
         book.entries().forEach((number, entry) -> {
             EpisodeBook.Begin begin = entry.begin();
             EpisodeBook.End end = entry.end();
-            if (begin != null && (end == null || end.last() >= tail)) {
+            if (begin != null && (end == null || end.last() >= tail) && !erased.contains(number)) {
                 held.add(episode(number, streams, begin, end));
             }
         });

@@ -2,7 +2,6 @@ package io.engram.replay.offheap;
 
 import io.engram.replay.Episode;
 import io.engram.replay.MemoryStats;
-import io.engram.replay.Prioritization;
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.ReplayMemory;
 import io.engram.replay.Sampler;
@@ -10,10 +9,8 @@ import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.VectorWriter;
-import io.engram.replay.internal.LanePosition;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.PolicyVersions;
-import io.engram.replay.internal.SamplerNames;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
@@ -21,17 +18,12 @@ import io.engram.replay.offheap.internal.journal.EpisodeJournal;
 import io.engram.replay.offheap.internal.journal.JournalPage;
 import io.engram.replay.offheap.internal.journal.JournalWriter;
 import io.engram.replay.offheap.internal.journal.PageSource;
-import io.engram.replay.offheap.internal.journal.RecordImage;
 import io.engram.replay.offheap.internal.priority.RingIndexes;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.Timeline;
-import io.engram.replay.offheap.internal.ring.TransitionListener;
-import io.engram.replay.offheap.internal.sample.PrioritizedSampler;
-import io.engram.replay.offheap.internal.sample.RingSampler;
 import io.engram.replay.offheap.internal.sample.Source;
-import io.engram.replay.offheap.internal.sample.UniformSampler;
 import io.engram.replay.offheap.internal.store.AnonymousSegments;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.store.Store;
@@ -39,6 +31,7 @@ import io.engram.replay.offheap.internal.upkeep.LostEnds;
 import io.engram.replay.offheap.internal.upkeep.Upkeep;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -67,7 +60,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final @Nullable Home home;
     private final @Nullable Store store;
     private final Streams streams;
-    private final SamplerNames samplerNames = new SamplerNames();
+    private final Samplers samplers;
     private final OpenEpisodes openEpisodes = new OpenEpisodes();
     private final EpisodeJournal journal;
     private final Episodes episodes;
@@ -76,6 +69,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     private final Writers writers;
     private final @Nullable Snapshotter snapshotter;
     private final Catalogue catalogue;
+    private final @Nullable Eraser eraser;
 
     OffHeapReplayMemory(Opening opening, SegmentGeometry geometry, PageSource newPages, @Nullable Home home) {
         this.schema = opening.schema();
@@ -98,7 +92,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 : new EpisodeJournal(
                         newPages, store.superblock().memoryId(), store.journal().before());
         this.episodes = new Episodes(ring, journal, openEpisodes, layout, opening.clock(), recovered.nextEpisode());
-        this.streams = new Streams(store == null ? null : this::recordStream);
+        this.streams = new Streams(store == null ? null : new StreamRecorder(journal, ring, epochs));
         this.timeline = new Timeline(opening.clock());
         if (store != null) {
             EpisodeBook book = store.journal().book();
@@ -128,15 +122,25 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             new LostEnds(ring, layout, new JournalWriter(journal, opening.clock()), unsealed)
                     .record(store.journal().book(), positions.episodes(), found::force);
         }
-        this.snapshotter = home == null || home.store().isReadOnly() ? null : new Snapshotter(this, home, opening);
+        boolean changeable = home != null && !home.store().isReadOnly();
+        this.snapshotter = changeable ? new Snapshotter(this, home, opening) : null;
+        this.eraser = changeable ? new Eraser(this, home, episodes, opening) : null;
         this.catalogue = new Catalogue(
                 query -> inside(() -> episodes.select(query, streams.names())),
                 opening.clock(),
-                new Catalogue.Lineage(this::snapshots, this::resumePoint),
+                new Catalogue.Lineage(() -> isReadOnly() ? List.of() : Snapshots.of(ring, home), this::resumePoint),
                 episodes::isIndexed);
+        this.samplers = new Samplers(
+                this, new Source(schema, ring, openEpisodes, timeline, incarnation, catalogue::select), participants);
+        if (eraser != null) {
+            eraser.finishInterrupted();
+        }
         if (opening.automaticUpkeep() && !isReadOnly()) {
             upkeep.start();
             episodes.startIndex();
+            if (eraser != null) {
+                eraser.start();
+            }
         }
     }
 
@@ -251,24 +255,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     @Override
     public Sampler sampler(SamplerSpec spec) {
         ring.requireOpen();
-        SamplerSpec checked = spec.forMemory(schema, capacity, priorityIndexes());
-        samplerNames.open(checked.name());
-        EpochRecord epoch = epochs.register();
-        var counters = participants.newSampler();
-        Source source = new Source(schema, ring, openEpisodes, timeline, incarnation, catalogue::select);
-        Runnable onClose = () -> {
-            positions.closed(checked.name());
-            participants.retire(counters);
-            epochs.unregister(epoch);
-            samplerNames.close(checked.name());
-        };
-        Prioritization prioritization = checked.prioritization();
-        RingSampler sampler = prioritization == null
-                ? new UniformSampler(checked, source, epoch, counters, onClose)
-                : new PrioritizedSampler(
-                        checked, source, indexes.index(prioritization.index()), epoch, counters, onClose);
-        positions.opened(checked.name(), sampler::published);
-        return sampler;
+        return samplers.open(spec);
     }
 
     @Override
@@ -288,13 +275,6 @@ public final class OffHeapReplayMemory implements ReplayMemory {
      */
     public Catalogue catalogue() {
         return catalogue;
-    }
-
-    private List<Snapshot> snapshots() {
-        ring.requireOpen();
-        return home == null || isReadOnly()
-                ? List.of()
-                : Snapshots.of(home.files(), home.directory()).list();
     }
 
     @Override
@@ -339,6 +319,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
      */
     @Override
     public void close() {
+        if (eraser != null) {
+            eraser.close();
+        }
         if (snapshotter != null) {
             snapshotter.close();
         }
@@ -381,6 +364,41 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     /**
+     * Erases and waits until all that can be reached is erased. As {@link #beginErasure}.
+     *
+     * @param request what
+     * @return what was erased, and what could not be reached
+     */
+    public ErasureCertificate erase(ErasureRequest request) {
+        return beginErasure(request).await();
+    }
+
+    /**
+     * Erases, while others append and sample. Returns when nobody can sample, find or append to what is meant any more;
+     * its bytes are then made zeros in the background, wherever the memory and its snapshots have them, and forks are
+     * asked to do the same. What begins after this was called is not meant. An open episode that is erased gets no row
+     * more: {@code step} appends nothing and returns {@link io.engram.replay.StreamWriter#NO_ROW} until the next {@code
+     * begin}. A batch that was filled before keeps what it has until it is filled again. Killed at any moment, the next
+     * opening finishes the erasure.
+     *
+     * @param request what
+     * @return to wait for
+     * @throws ErasureException if it cannot be written down what is to be erased; then nothing is
+     * @throws SnapshotException if a snapshot or another erasure is under way for too long; then nothing is
+     * @throws UnsupportedOperationException if the memory is volatile
+     * @throws ReadOnlyMemoryException if the memory is a snapshot: erase in its memory
+     * @throws StoreFailedException if the storage failed earlier
+     * @throws io.engram.replay.MemoryClosedException if the memory is closed
+     */
+    public PendingErasure beginErasure(ErasureRequest request) {
+        requireChangeable();
+        if (eraser == null) {
+            throw new UnsupportedOperationException("a volatile memory keeps nothing that could be erased; close it");
+        }
+        return eraser.begin(request);
+    }
+
+    /**
      * Registers a trainer, whose state every snapshot is to have.
      *
      * @param name tells trainers apart: as {@link SnapshotRequest#named}
@@ -419,14 +437,6 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         }
     }
 
-    /** Tells a new writer's listener of the transitions that its stream's episode has already. */
-    void tellOfEpisode(LanePosition position, TransitionListener listener) {
-        inside(() -> {
-            ResumedEpisode.tell(ring, position, schema.rowLayout(), indexes.longestWindow(), listener);
-            return position;
-        });
-    }
-
     /** What a snapshot is to have besides rows. */
     Positions positions() {
         return positions;
@@ -435,6 +445,11 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     /** How many episodes there were. */
     long nextEpisode() {
         return episodes.nextNumber();
+    }
+
+    /** Names of streams by number. */
+    Map<Integer, String> streamNames() {
+        return streams.names();
     }
 
     /** For tests: does what the background threads would. */
@@ -462,16 +477,6 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         return epochs;
     }
 
-    private void recordStream(int id, String name) {
-        inside(() -> {
-            ring.requireWritable();
-            RecordImage image = journal.newImage();
-            image.stream(id, name);
-            journal.append(image);
-            return id;
-        });
-    }
-
     /** Before a row can name them. */
     private void syncStreams(int... opened) {
         if (store != null) {
@@ -480,7 +485,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     }
 
     /** Runs what looks at mapped memory. */
-    private <T> T inside(Supplier<T> call) {
+    <T> T inside(Supplier<T> call) {
         EpochRecord epoch = epochs.register();
         try {
             epoch.enter();

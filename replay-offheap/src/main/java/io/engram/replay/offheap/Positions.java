@@ -87,6 +87,20 @@ final class Positions {
         return suspended.remove(lane.streamId());
     }
 
+    /** Sees to it that nobody goes on with episodes that are being erased. */
+    synchronized void erase(Map<Long, Integer> streamsByEpisode) {
+        streamsByEpisode.forEach((episode, stream) -> {
+            LanePosition waiting = suspended.get(stream);
+            if (waiting != null && waiting.episode() == episode) {
+                suspended.remove(stream);
+            }
+            Lane lane = lanes.get(stream);
+            if (lane != null) {
+                lane.erase(episode);
+            }
+        });
+    }
+
     /** A sampler that was made. */
     synchronized void opened(String sampler, Supplier<SamplerState> state) {
         samplers.put(sampler, state);

@@ -1,6 +1,7 @@
 package io.engram.replay.offheap;
 
 import io.engram.replay.offheap.internal.platform.Platform;
+import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.snapshot.MemoryCopy;
 import io.engram.replay.offheap.internal.snapshot.SnapshotOrder;
 import io.engram.replay.offheap.internal.snapshot.SnapshotShelf;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The snapshots of a memory's directory, whether the memory is open (here or in another process) or not; only {@link
@@ -45,6 +47,12 @@ public final class Snapshots {
 
     static Snapshots of(FileLayer files, Path directory) {
         return new Snapshots(files, directory);
+    }
+
+    /** Those of a memory that is open, if it has files. */
+    static List<Snapshot> of(Ring ring, @Nullable Home home) {
+        ring.requireOpen();
+        return home == null ? List.of() : of(home.files(), home.directory()).list();
     }
 
     /**

@@ -63,10 +63,19 @@ final class Writers {
         if (position != null) {
             lane.resume(position);
             if (position.inEpisode()) {
-                memory.tellOfEpisode(position, listener);
+                tellOfEpisode(position, listener);
             }
         }
         return lane;
+    }
+
+    /** Tells a new writer's listener of the transitions that its stream's episode has already. */
+    private void tellOfEpisode(LanePosition position, TransitionListener listener) {
+        memory.inside(() -> {
+            ResumedEpisode.tell(
+                    memory.ring(), position, schema.rowLayout(), memory.indexes().longestWindow(), listener);
+            return position;
+        });
     }
 
     private RingAppender appender(TransitionListener listener, int... ids) {

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.cli;
 
+import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.Episode;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,21 +56,21 @@ final class EpisodeListing {
 
     private static String json(Episode episode) {
         String subject = episode.label().subject();
-        return "{\"number\": " + episode.number() + ", \"stream\": " + ReportJson.text(episode.stream())
-                + ", \"kind\": " + ReportJson.text(kind(episode)) + ", \"recovered\": " + episode.recovered()
+        return "{\"number\": " + episode.number() + ", \"stream\": " + JsonText.quote(episode.stream())
+                + ", \"kind\": " + JsonText.quote(kind(episode)) + ", \"recovered\": " + episode.recovered()
                 + ", \"length\": " + episode.length() + ", \"return\": " + number(episode.totalReward())
                 + ", \"begun\": "
-                + ReportJson.text(Instant.ofEpochMilli(episode.startMillis()).toString())
+                + JsonText.quote(Instant.ofEpochMilli(episode.startMillis()).toString())
                 + (episode.endMillis() == Episode.NOT_ENDED
                         ? ""
                         : ", \"ended\": "
-                                + ReportJson.text(Instant.ofEpochMilli(episode.endMillis())
+                                + JsonText.quote(Instant.ofEpochMilli(episode.endMillis())
                                         .toString()))
                 + ", \"policy\": " + episode.policyVersion() + ", \"first\": " + episode.firstSequence()
                 + ", \"last\": " + episode.lastSequence()
-                + (subject == null ? "" : ", \"subject\": " + ReportJson.text(subject))
+                + (subject == null ? "" : ", \"subject\": " + JsonText.quote(subject))
                 + ", \"tags\": "
-                + episode.label().tags().stream().map(ReportJson::text).toList() + "}";
+                + episode.label().tags().stream().map(JsonText::quote).toList() + "}";
     }
 
     /** JSON has no NaN and no infinity. */

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.cli;
 
+import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.offheap.exchange.ExchangeFormat;
 import io.engram.replay.offheap.exchange.ExchangeReport;
 import java.nio.file.Path;
@@ -19,8 +20,8 @@ final class ExchangeListing {
     }
 
     static String json(ExchangeReport report) {
-        return "{\"path\": " + ReportJson.text(report.path().toString()) + ", \"format\": "
-                + ReportJson.text(report.format().text()) + ", \"rows\": " + report.rows() + ", \"elements\": "
+        return "{\"path\": " + JsonText.quote(report.path().toString()) + ", \"format\": "
+                + JsonText.quote(report.format().text()) + ", \"rows\": " + report.rows() + ", \"elements\": "
                 + report.elements() + ", \"episodes\": " + report.episodes() + ", \"gone\": " + report.gone()
                 + ", \"damaged\": " + report.damaged() + "}\n";
     }

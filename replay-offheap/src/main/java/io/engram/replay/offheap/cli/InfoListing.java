@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.cli;
 
+import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.Episode;
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.offheap.internal.store.Superblock;
@@ -92,15 +93,15 @@ final class InfoListing {
 
     String json() {
         String indexes = priorities.stream()
-                .map(index -> "{\"name\": " + ReportJson.text(index.settings().name()) + ", \"kind\": "
-                        + ReportJson.text(kind(index)) + ", \"alpha\": "
+                .map(index -> "{\"name\": " + JsonText.quote(index.settings().name()) + ", \"kind\": "
+                        + JsonText.quote(kind(index)) + ", \"alpha\": "
                         + index.settings().alpha() + ", \"positive\": " + index.positive() + ", \"masses\": "
                         + json(index.masses()) + "}")
                 .collect(Collectors.joining(",\n  "));
         return "{"
                 + facts.entrySet().stream()
-                        .map(fact -> ReportJson.text(fact.getKey()) + ": "
-                                + (fact.getValue() instanceof String value ? ReportJson.text(value) : fact.getValue()))
+                        .map(fact -> JsonText.quote(fact.getKey()) + ": "
+                                + (fact.getValue() instanceof String value ? JsonText.quote(value) : fact.getValue()))
                         .collect(Collectors.joining(",\n "))
                 + ",\n \"ages\": " + json(summary.ages()) + ",\n \"policyAges\": " + json(summary.policyAges())
                 + ",\n \"priorities\": [" + indexes + "]}\n";
@@ -108,7 +109,7 @@ final class InfoListing {
 
     private static String json(Histogram histogram) {
         return histogram.counts().entrySet().stream()
-                .map(each -> ReportJson.text(each.getKey()) + ": " + each.getValue())
+                .map(each -> JsonText.quote(each.getKey()) + ": " + each.getValue())
                 .collect(Collectors.joining(", ", "{", "}"));
     }
 }

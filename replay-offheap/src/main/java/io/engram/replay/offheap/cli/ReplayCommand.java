@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             ImportCommand.class,
             CheckCommand.class,
+            EraseCommand.class,
+            VerifyErasureCommand.class,
             SnapshotCommand.class,
             HelpCommand.class
         },

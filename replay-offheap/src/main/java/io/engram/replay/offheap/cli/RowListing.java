@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.cli;
 
+import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.DType;
 import io.engram.replay.Field;
 import io.engram.replay.internal.PayloadLayout;
@@ -58,7 +59,7 @@ final class RowListing {
 
     String json(long sequence, RowCursor row) {
         StringBuilder json = new StringBuilder("{\"sequence\": " + sequence + ", \"episode\": " + row.episode()
-                + ", \"step\": " + row.step() + ", \"stream\": " + ReportJson.text(stream(row)) + ", \"policy\": "
+                + ", \"step\": " + row.step() + ", \"stream\": " + JsonText.quote(stream(row)) + ", \"policy\": "
                 + row.policy() + ", \"first\": " + is(row, RowFlags.FIRST) + ", \"terminated\": "
                 + is(row, RowFlags.TERMINATED) + ", \"truncated\": " + is(row, RowFlags.TRUNCATED) + ", \"fields\": {");
         String separator = "";
@@ -67,7 +68,7 @@ final class RowListing {
                     .map(RowListing::number)
                     .toList();
             json.append(separator)
-                    .append(ReportJson.text(slot.column()))
+                    .append(JsonText.quote(slot.column()))
                     .append(": ")
                     .append(slot.field().shape().isEmpty() ? values.get(0) : values.toString());
             separator = ", ";

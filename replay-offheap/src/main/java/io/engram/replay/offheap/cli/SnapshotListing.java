@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.cli;
 
+import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.offheap.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +49,8 @@ final class SnapshotListing {
     }
 
     private static String json(Snapshot snapshot) {
-        return "{\"name\": " + ReportJson.text(snapshot.name()) + ", \"number\": " + snapshot.number()
-                + ", \"taken\": " + ReportJson.text(snapshot.taken().toString())
+        return "{\"name\": " + JsonText.quote(snapshot.name()) + ", \"number\": " + snapshot.number()
+                + ", \"taken\": " + JsonText.quote(snapshot.taken().toString())
                 + (snapshot.step() == Snapshot.NO_STEP ? "" : ", \"step\": " + snapshot.step())
                 + ", \"rows\": " + snapshot.size() + ", \"firstSequence\": " + snapshot.firstSequence()
                 + ", \"endSequence\": " + snapshot.endSequence() + ", \"ownBytes\": " + snapshot.ownBytes()

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.exchange;
 
+import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.Episode;
 import io.engram.replay.EpisodeLabel;
 import io.engram.replay.Schema;
@@ -29,7 +30,7 @@ record Description(Schema schema, long capacity, List<String> streams, List<Epis
             numbers.put(streams.get(i), i);
         }
         StringBuilder json = new StringBuilder("{\"engram\": " + VERSION + ",\n \"schema\": ")
-                .append(text(schema.toText()))
+                .append(JsonText.quote(schema.toText()))
                 .append(",\n \"capacity\": ")
                 .append(capacity)
                 .append(",\n \"streams\": ")
@@ -46,34 +47,19 @@ record Description(Schema schema, long capacity, List<String> streams, List<Epis
         EpisodeLabel label = episode.label();
         double reward = episode.totalReward();
         return "{\"number\": " + episode.number() + ", \"stream\": " + stream
-                + ", \"kind\": " + text(episode.kind().name().toLowerCase(Locale.ROOT))
+                + ", \"kind\": " + JsonText.quote(episode.kind().name().toLowerCase(Locale.ROOT))
                 + ", \"recovered\": " + episode.recovered()
                 + ", \"length\": " + episode.length()
-                + ", \"reward\": " + (Double.isFinite(reward) ? reward : text(Double.toString(reward)))
+                + ", \"reward\": " + (Double.isFinite(reward) ? reward : JsonText.quote(Double.toString(reward)))
                 + ", \"first\": " + episode.firstSequence() + ", \"last\": " + episode.lastSequence()
                 + ", \"begun\": " + episode.startMillis() + ", \"ended\": " + episode.endMillis()
                 + ", \"policy\": " + episode.policyVersion()
-                + (label.subject() == null ? "" : ", \"subject\": " + text(label.subject()))
+                + (label.subject() == null ? "" : ", \"subject\": " + JsonText.quote(label.subject()))
                 + (label.tags().isEmpty() ? "" : ", \"tags\": " + texts(label.tags())) + "}";
     }
 
     private static String texts(List<String> values) {
-        return values.stream().map(Description::text).toList().toString();
-    }
-
-    private static String text(String value) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < ' ' || c > '~') {
-                quoted.append(String.format("\\u%04x", (int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
-        return quoted.append('"').toString();
+        return values.stream().map(JsonText::quote).toList().toString();
     }
 
     /** {@code name}: of the file, for messages. */

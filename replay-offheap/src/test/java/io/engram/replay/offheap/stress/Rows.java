@@ -38,6 +38,18 @@ final class Rows {
         return Slot.publish(address, sequence, 0);
     }
 
+    /** Takes the row from its readers, and makes its bytes zeros. */
+    static void erase(long address, int length, long sequence) {
+        if (Slot.erase(address, sequence)) {
+            zero(address, length);
+        }
+    }
+
+    /** Makes the payload zeros. */
+    static void zero(long address, int length) {
+        store(address, length, 0);
+    }
+
     /** How many words of what was read as that row are not its own, or REFUSED. */
     static int read(long address, int length, long sequence) {
         long stamp = UnsafeApi.getLong(address);

@@ -8,9 +8,12 @@ import io.engram.replay.offheap.internal.journal.JournalCursor;
 import io.engram.replay.offheap.internal.ring.Ring;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.agrona.concurrent.Agent;
@@ -44,6 +47,7 @@ public final class CatalogueIndex implements Agent {
 
     private static final int MAX_REBUILDS = 3;
     private static final int THREAD_END_MILLIS = 60_000;
+    private static final int RENEWAL_LOOK_MILLIS = 100;
 
     private enum State {
         NEW,
@@ -71,6 +75,9 @@ public final class CatalogueIndex implements Agent {
     private final Map<Long, EpisodeBook.Begin> begun = new HashMap<>();
     private volatile State state = State.NEW;
     private volatile boolean distrusted;
+    /** Not null while it is to be made anew because something was erased from the journal. */
+    private volatile @Nullable CountDownLatch renewal;
+    private volatile boolean paused;
     private int rebuilds;
     private JournalCursor.@Nullable Place place;
     private @Nullable JournalCursor cursor;
@@ -247,6 +254,14 @@ public final class CatalogueIndex implements Agent {
             makeAnew();
             return 1;
         }
+        CountDownLatch asked = renewal;
+        if (asked != null) {
+            move(State.READING);
+            makeAnew();
+            renewal = null;
+            asked.countDown();
+            return 1;
+        }
         if (distrusted) {
             move(State.READING);
             if (++rebuilds > MAX_REBUILDS) {
@@ -338,7 +353,7 @@ public final class CatalogueIndex implements Agent {
      * @return at this moment
      */
     public boolean isReady() {
-        return state == State.READY && !distrusted;
+        return state == State.READY && !distrusted && !paused && renewal == null;
     }
 
     /**
@@ -365,6 +380,42 @@ public final class CatalogueIndex implements Agent {
         }
         lock.readLock().unlock();
         return null;
+    }
+
+    /** Answers no question until {@link #renew} is called: it knows of what is being erased. */
+    public void pause() {
+        paused = true;
+    }
+
+    /**
+     * Has the index made anew, and waits until the files of the old one are gone, in which there is what was erased.
+     *
+     * @param timeout how long to wait
+     * @return false if they may be there still
+     * @throws IOException if they cannot be removed
+     */
+    public boolean renew(Duration timeout) throws IOException {
+        CountDownLatch asked = new CountDownLatch(1);
+        renewal = asked;
+        paused = false;
+        try {
+            long start = System.nanoTime();
+            while (runner != null && state != State.FAILED) {
+                if (asked.await(RENEWAL_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return true;
+                }
+                if (System.nanoTime() - start > timeout.toNanos()) {
+                    return false;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        // Nobody stores any more, or not yet.
+        files.clear();
+        renewal = null;
+        return true;
     }
 
     /** Says that the index does not agree with the rows: it is made anew. */

@@ -30,6 +30,9 @@ final class EpisodesCheck {
             EpisodeBook.End end = each.getValue().end();
             if (end == null) {
                 open += going.contains(each.getKey()) ? 0 : 1;
+            } else if (rows.isErased(end.last())) {
+                // Rows were erased and not the episode.
+                continue;
             } else if (end.last() >= rows.head() || (isUnsealed(end.last()) && !rows.isRow(end.last()))) {
                 lost++;
             } else if (isHeld(end.last())) {
@@ -58,7 +61,7 @@ final class EpisodesCheck {
         if (end.length() != length) {
             tell(episode, "length=" + end.length(), "length=" + length);
         }
-        if (isHeld(end.first()) && (!rows.isRow(end.first()) || rows.episode(end.first()) != episode)) {
+        if (isHeld(end.first()) && !rows.isErased(end.first()) && (!rows.isRow(end.first()) || rows.episode(end.first()) != episode)) {
             tell(episode, "first row=" + end.first(), "a row of the episode");
         }
     }

@@ -117,6 +117,12 @@ final class HeldRows {
                 : rows.get((int) (sequence & (ring.geometry().rows() - 1)));
     }
 
+    /** Whether the row was there and was erased on request. */
+    boolean isErased(long sequence) {
+        long address = sequence < 0 ? 0 : ring.rowAddress(sequence);
+        return address != 0 && UnsafeApi.getLong(address) == Stamp.of(sequence, Stamp.ERASED);
+    }
+
     long episode(long sequence) {
         return UnsafeApi.getLong(address(sequence) + RowDescriptor.EPISODE_OFFSET);
     }

@@ -44,6 +44,7 @@ final class SealedRows {
         long first = geometry.firstSequence(ordinal);
         int published = 0;
         int abandoned = 0;
+        int erased = 0;
         long nextEpisode = 0;
         long newestPolicy = 0;
         int nextStream = 0;
@@ -65,6 +66,7 @@ final class SealedRows {
                 }
             } else if (isClosed(stamp, first + i)) {
                 abandoned += Stamp.state(stamp) == Stamp.ABANDONED ? 1 : 0;
+                erased += Stamp.state(stamp) == Stamp.ERASED ? 1 : 0;
             } else {
                 lost.add(first + i);
                 tell(
@@ -72,7 +74,7 @@ final class SealedRows {
                         offset,
                         "a slot of a sealed segment is not closed",
                         "stamp=" + Long.toHexString(stamp),
-                        "sequence=" + (first + i) + ", published, abandoned or dead");
+                        "sequence=" + (first + i) + ", published, abandoned, dead or erased");
             }
         }
         findings.rows += published;
@@ -80,6 +82,9 @@ final class SealedRows {
                 new SealFacts(published, abandoned, nextEpisode, newestPolicy, nextStream, (int) crc.getValue());
         // Writers of abandoned rows give up later than the segment is sealed.
         SealFacts expected = abandoned < facts.abandonedRows() ? withAbandoned(facts, abandoned) : facts;
+        if (erased > 0) {
+            found = withHighest(found, facts);
+        }
         if (!found.equals(expected)) {
             tell(
                     file,
@@ -101,6 +106,22 @@ final class SealedRows {
                 facts.newestPolicy(),
                 facts.nextStream(),
                 facts.digest());
+    }
+
+    /** Erased rows may have had numbers that no row has any more; a footer keeps them. */
+    private static SealFacts withHighest(SealFacts found, SealFacts facts) {
+        boolean lower = found.nextEpisode() <= facts.nextEpisode()
+                && found.newestPolicy() <= facts.newestPolicy()
+                && found.nextStream() <= facts.nextStream();
+        return !lower
+                ? found
+                : new SealFacts(
+                        found.publishedRows(),
+                        found.abandonedRows(),
+                        facts.nextEpisode(),
+                        facts.newestPolicy(),
+                        facts.nextStream(),
+                        found.digest());
     }
 
     /** Rows that cannot be saved: how many, and the first of them by name. */
@@ -147,7 +168,9 @@ final class SealedRows {
     }
 
     private static boolean isClosed(long stamp, long sequence) {
-        return stamp == Stamp.of(sequence, Stamp.ABANDONED) || stamp == Stamp.of(sequence, Stamp.DEAD);
+        return stamp == Stamp.of(sequence, Stamp.ABANDONED)
+                || stamp == Stamp.of(sequence, Stamp.DEAD)
+                || stamp == Stamp.of(sequence, Stamp.ERASED);
     }
 
     private void tell(Path file, long offset, String problem, String found, String expected) {

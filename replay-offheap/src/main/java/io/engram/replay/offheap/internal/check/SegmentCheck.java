@@ -40,7 +40,9 @@ final class SegmentCheck {
         long linksEnd = geometry.linksOffset() + ((long) Integer.BYTES << geometry.rowsShift());
         zeros.require("what lies between rows and links", rowsEnd, geometry.linksOffset());
         zeros.require("what lies behind the links", linksEnd, geometry.tombstonesOffset());
-        zeros.require("the place of the tombstones", geometry.tombstonesOffset(), geometry.footerOffset());
+        long tombstonesEnd = geometry.tombstonesOffset() + (geometry.rows() + 7L) / 8;
+        zeros.require("what lies behind the tombstones", tombstonesEnd, geometry.footerOffset());
+        new ErasedRows(geometry, findings).check(file, header.ordinal(), address, zeros);
         int footer = geometry.footerOffset();
         zeros.require(
                 "what lies behind the segment's footer", footer + SegmentDescriptor.FOOTER_LENGTH, geometry.length());

@@ -95,8 +95,8 @@ final class UnsealedRows {
                 || (!flagged
                         && ofSlot
                         && stamped <= sequence
-                        && (stamped == sequence ? state != Stamp.PUBLISHED : state != Stamp.EMPTY)
-                        && state <= Stamp.DEAD);
+                        && (stamped != sequence || state != Stamp.PUBLISHED)
+                        && state <= Stamp.ERASED);
     }
 
     private void requireSense(Path file, long offset) {

@@ -5,10 +5,14 @@ import io.engram.replay.internal.priority.Mass;
 import io.engram.replay.internal.priority.MaximumPriority;
 import io.engram.replay.internal.priority.RankMasses;
 import io.engram.replay.offheap.internal.ring.Ring;
+import io.engram.replay.offheap.internal.ring.Segment;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.Tombstones;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.agrona.UnsafeApi;
 import org.agrona.collections.LongArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the leaves of an index what they should be for the window that was found, and the index with them. For one
@@ -17,7 +21,8 @@ import org.agrona.collections.LongArrayList;
  * <ul>
  *   <li>A leaf of a row outside the window is made dead, of the generation that the window has left last: rows that
  *       were lost may come again with the same sequences.
- *   <li>A live leaf of a row in the window keeps its mass, if a transition starts from the row.
+ *   <li>A live leaf of a row in the window keeps its mass, if a transition starts from the row: rows are looked at
+ *       where some were erased.
  *   <li>Another leaf gets the initial priority, if a transition starts from the row: its writer was killed between
  *       publishing and inserting it, or the index is new, or rows were lost and the window goes further back than it
  * did. </ul>
@@ -37,6 +42,10 @@ public final class IndexLoader {
     private boolean disowned;
 
     private long least = Mass.MAX;
+    /** Whether a row of the segment that was looked at last was erased. */
+    private boolean erasedInSegment;
+
+    private long segmentEnd;
     private Function<PriorityIndex, LongArrayList> later = settings -> new LongArrayList();
 
     /**
@@ -71,6 +80,7 @@ public final class IndexLoader {
     public RingIndex load(PriorityIndex settings, IndexMemory memory) {
         starts = startsByIndex.apply(settings);
         live = 0;
+        segmentEnd = 0;
         disowned = false;
         least = Mass.MAX;
         long head = ring.head();
@@ -139,10 +149,28 @@ public final class IndexLoader {
         if (!Leaf.isLive(word, generation)) {
             return starts.test(sequence) ? Leaf.live(generation, initialMass) : notInserted(generation);
         }
-        if (sequence >= unsure && !starts.test(sequence)) {
+        if ((sequence >= unsure || mayBeErased(sequence)) && !starts.test(sequence)) {
             return notInserted(generation);
         }
         return Leaf.live(generation, Math.min(Leaf.mass(word), Mass.MAX));
+    }
+
+    /** Asked in ascending order. What was erased in a snapshot's segments has its leaf in the snapshot's copy still. */
+    private boolean mayBeErased(long sequence) {
+        if (sequence >= segmentEnd) {
+            SegmentGeometry geometry = ring.geometry();
+            long ordinal = geometry.ordinal(sequence);
+            Segment segment = ring.table().get(ordinal);
+            segmentEnd = geometry.firstSequence(ordinal + 1);
+            // The transition from the last row of a segment may lead to an erased one of the next.
+            Segment next = ring.table().get(ordinal + 1);
+            erasedInSegment = hasErased(segment) || hasErased(next);
+        }
+        return erasedInSegment;
+    }
+
+    private boolean hasErased(@Nullable Segment segment) {
+        return segment != null && Tombstones.count(segment.region().address(), ring.geometry()) > 0;
     }
 
     private static void clear(long rank) {

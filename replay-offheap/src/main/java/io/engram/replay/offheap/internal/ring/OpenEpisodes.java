@@ -60,6 +60,21 @@ public final class OpenEpisodes {
     }
 
     /**
+     * Says that no more rows come of an episode, because it is being erased. Whatever its writer does at that moment;
+     * does nothing if another episode of the stream is open.
+     *
+     * @param stream the stream's number
+     * @param episode of that stream
+     */
+    public void erase(int stream, long episode) {
+        AtomicLongArray[] current = blocks();
+        int block = stream / BLOCK;
+        if (block < current.length) {
+            current[block].compareAndSet(stream % BLOCK, episode, NONE);
+        }
+    }
+
+    /**
      * Whether an episode can go on.
      *
      * @param stream the stream's number

@@ -184,6 +184,10 @@ public final class RingAppender implements RowSink {
             enter();
         }
         try {
+            if (lane.isErased()) {
+                listener.ended(lane.streamId(), transition(lane));
+                return;
+            }
             // Otherwise who closed the memory ends the episode, or the next who opens it.
             if (journal.end(lane, flags)) {
                 openEpisodes.end(lane.streamId());

@@ -71,6 +71,21 @@ public final class SegmentPool {
     }
 
     /**
+     * Sees to it that what is in the pool now holds no later segment: its rows are of episodes that nobody knows any
+     * more, and are to be nowhere. It loses its storage at once, its memory when it can be unmapped.
+     */
+    public void discard() {
+        for (Region spare = spares.poll(); spare != null; spare = spares.poll()) {
+            try {
+                source.unlink(spare);
+                rejects.add(new Reject(spare, null));
+            } catch (StorageException e) {
+                rejects.add(new Reject(spare, e));
+            }
+        }
+    }
+
+    /**
      * Takes memory out that is not to be used again.
      *
      * @return still mapped, or null if there is none

@@ -7,6 +7,7 @@ import io.engram.replay.offheap.internal.ring.SealFacts;
 import io.engram.replay.offheap.internal.ring.Segment;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.SegmentSource;
+import io.engram.replay.offheap.internal.ring.Tombstones;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -109,6 +110,7 @@ public final class SegmentFiles implements SegmentSource {
                 reused.put(geometry.footerOffset(), new byte[SegmentDescriptor.FOOTER_LENGTH]);
                 reused.mapping().force(geometry.footerOffset(), SegmentGeometry.PAGE);
             }
+            clearTombstones(reused);
             // Until its old name is gone for good, a file with the new header would seem to be a segment, and those
             // just before it, whose names nothing has made durable yet, to be missing.
             syncNames();
@@ -120,6 +122,15 @@ public final class SegmentFiles implements SegmentSource {
             return reused;
         } catch (IOException e) {
             throw new StorageException("a segment could not be recycled: file=" + reused.file() + ": " + e, e);
+        }
+    }
+
+    /** A power loss must not bring them back for new rows. */
+    private void clearTombstones(FileRegion region) throws IOException {
+        if (Tombstones.count(region.address(), geometry) > 0) {
+            int length = geometry.footerOffset() - geometry.tombstonesOffset();
+            region.put(geometry.tombstonesOffset(), new byte[length]);
+            region.mapping().force(geometry.tombstonesOffset(), length);
         }
     }
 

@@ -1,0 +1,225 @@
+package io.engram.replay.offheap;
+
+import io.engram.replay.Episode;
+import io.engram.replay.EpisodeFilter;
+import io.engram.replay.offheap.internal.epoch.EpochRecord;
+import io.engram.replay.offheap.internal.epoch.Epochs;
+import io.engram.replay.offheap.internal.erasure.Container;
+import io.engram.replay.offheap.internal.erasure.Selection;
+import io.engram.replay.offheap.internal.journal.EpisodeBook;
+import io.engram.replay.offheap.internal.priority.RingIndex;
+import io.engram.replay.offheap.internal.ring.Ring;
+import io.engram.replay.offheap.internal.ring.RowEraser;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import org.agrona.collections.LongHashSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first half of an erasure: from here on nobody appends to, samples or finds what is to be erased. One at a time,
+ * while nothing is taken back.
+ *
+ * <p>(1) The next episode's number is read: what begins later is not meant. Calls under way are waited for, so that the
+ * journal tells of every episode before it. (2) Episodes that are open are marked: their writers append no row more.
+ * Calls under way are waited for again, so that every row is there or never will be. (3) Rows are erased.
+ */
+final class Concealment {
+    private static final Logger LOG = LoggerFactory.getLogger(Concealment.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final long PAUSE_NANOS = 20_000;
+    /** Rows that are looked at while nothing is unmapped. */
+    private static final long PIECE = 1 << 16;
+
+    private final OffHeapReplayMemory memory;
+    private final Episodes episodes;
+    private final Ring ring;
+
+    /**
+     * What was concealed.
+     *
+     * @param rows that could be sampled before
+     * @param tail the window's first row
+     * @param head one more than the last row that is meant
+     * @param nextEpisode one more than the last episode that is meant
+     * @param stopped threads that did not leave a call in time, and may still store into slots that were closed to them
+     */
+    record Concealed(long rows, long tail, long head, long nextEpisode, List<String> stopped) {}
+
+    /** Rows from one on, up to another. */
+    private record Range(long from, long to) {
+        Range within(long least, long end) {
+            return new Range(Math.max(least, from), Math.min(end, to));
+        }
+    }
+
+    /** An episode, and where its rows can be. */
+    private record Doomed(long number, int stream, boolean open, long first, long last) {}
+
+    Concealment(OffHeapReplayMemory memory, Episodes episodes) {
+        this.memory = memory;
+        this.episodes = episodes;
+        this.ring = memory.ring();
+    }
+
+    /**
+     * Conceals what is meant by name or number here and now.
+     *
+     * @param selection what
+     * @param bound episodes from this number on are not meant
+     */
+    Concealed conceal(Selection selection, long bound) {
+        awaitCalls();
+        List<Doomed> doomed = new ArrayList<>();
+        Map<String, Integer> streams = new HashMap<>();
+        memory.streamNames().forEach((number, name) -> streams.put(name, number));
+        for (Episode episode : select(selection)) {
+            Integer stream = streams.get(episode.stream());
+            if (episode.number() < bound && stream != null) {
+                doomed.add(new Doomed(
+                        episode.number(),
+                        stream,
+                        episode.kind() == Episode.Kind.OPEN,
+                        episode.firstSequence(),
+                        episode.lastSequence()));
+            }
+        }
+        boolean bySequence = selection.kind() == Selection.Kind.SEQUENCES;
+        Range range = bySequence ? new Range(selection.from(), selection.to()) : new Range(0, 0);
+        return conceal(doomed, range, bound, (sequence, episode) -> true);
+    }
+
+    /**
+     * Conceals what was found out before, here or in another memory of the lineage: here the same numbers may be those
+     * of other episodes.
+     *
+     * @param selection what
+     * @param meant what it means in this memory
+     * @param bound episodes from this number on are not meant
+     */
+    Concealed conceal(Selection selection, Container meant, long bound) {
+        awaitCalls();
+        List<Doomed> doomed = new ArrayList<>();
+        meant.episodes().forEach((number, entry) -> {
+            EpisodeBook.Begin begin = entry.begin();
+            EpisodeBook.End end = entry.end();
+            if (begin != null) {
+                long last = end == null ? Long.MAX_VALUE - 1 : end.last();
+                doomed.add(new Doomed(number, begin.stream(), end == null, begin.head(), last));
+            }
+        });
+        boolean bySequence = selection.kind() == Selection.Kind.SEQUENCES;
+        Range range = bySequence ? new Range(selection.from(), selection.to()) : new Range(0, 0);
+        return conceal(doomed, range, bound, meant::dooms);
+    }
+
+    private Concealed conceal(List<Doomed> doomed, Range range, long bound, RowEraser.Meant inRange) {
+        Map<Long, Integer> open = new HashMap<>();
+        doomed.stream().filter(Doomed::open).forEach(each -> open.put(each.number(), each.stream()));
+        memory.positions().erase(open);
+        List<String> stopped = awaitCalls();
+        episodes.erase(doomed.stream().map(Doomed::number).collect(Collectors.toSet()), open);
+        long head = ring.head();
+        long tail = ring.tail(head);
+        RowEraser eraser =
+                new RowEraser(ring, memory.schema().rowLayout(), row -> removeLeaves(row, ring.tail(ring.head())));
+        LongHashSet numbers = new LongHashSet();
+        doomed.forEach(each -> numbers.add(each.number()));
+        long rows = inPieces(
+                range.within(tail, head), piece -> eraser.eraseWithPredecessors(piece.from, piece.to, inRange));
+        for (Range each : merged(doomed, tail, head)) {
+            rows += inPieces(
+                    each,
+                    piece -> eraser.erase(piece.from, piece.to, (sequence, episode) -> numbers.contains(episode)));
+        }
+        return new Concealed(rows, tail, head, bound, stopped);
+    }
+
+    private List<Episode> select(Selection selection) {
+        Catalogue catalogue = memory.catalogue();
+        return switch (selection.kind()) {
+            case SEQUENCES -> List.of();
+            case EPISODES -> byNumber(selection.episodes());
+            case STREAM -> catalogue.select(EpisodeFilter.ofStream(selection.text()));
+            case SUBJECT -> catalogue.select(EpisodeFilter.ofSubject(selection.text()));
+            case TAG -> catalogue.select(EpisodeFilter.withTag(selection.text()));
+        };
+    }
+
+    private List<Episode> byNumber(List<Long> numbers) {
+        Set<Long> wanted = Set.copyOf(numbers);
+        return memory.episodes().stream()
+                .filter(episode -> wanted.contains(episode.number()))
+                .toList();
+    }
+
+    /** Where rows of episodes can be, in ascending order and apart. */
+    private static List<Range> merged(List<Doomed> doomed, long tail, long head) {
+        List<Range> ranges = doomed.stream()
+                // What is open may have got rows after it was asked for.
+                .map(each -> new Range(each.first, each.open ? head : each.last + 1).within(tail, head))
+                .filter(range -> range.from < range.to)
+                .sorted(Comparator.comparingLong(Range::from))
+                .toList();
+        List<Range> merged = new ArrayList<>();
+        for (Range range : ranges) {
+            Range last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
+            if (last != null && range.from <= last.to) {
+                merged.set(merged.size() - 1, new Range(last.from, Math.max(last.to, range.to)));
+            } else {
+                merged.add(range);
+            }
+        }
+        return merged;
+    }
+
+    private long inPieces(Range range, ToLongFunction<Range> erase) {
+        EpochRecord epoch = memory.epochs().register();
+        long rows = 0;
+        try {
+            for (long from = range.from; from < range.to; from += PIECE) {
+                epoch.enter();
+                try {
+                    rows += erase.applyAsLong(new Range(from, Math.min(range.to, from + PIECE)));
+                } finally {
+                    epoch.exit();
+                }
+            }
+        } finally {
+            memory.epochs().unregister(epoch);
+        }
+        return rows;
+    }
+
+    private void removeLeaves(long start, long tail) {
+        if (start >= tail) {
+            for (RingIndex index : memory.indexes().all()) {
+                index.remove(start);
+            }
+        }
+    }
+
+    /** Waits for appends and samples that are under way, and returns the threads whose are so still. */
+    private List<String> awaitCalls() {
+        Epochs epochs = memory.epochs();
+        long ended = epochs.advance();
+        long start = System.nanoTime();
+        while (!epochs.hasPassed(ended)) {
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                List<String> holders = epochs.holders(ended);
+                LOG.warn("threads {} are inside an append or a sample for {}, while rows are erased", holders, PATIENCE);
+                return holders;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return List.of();
+    }
+}

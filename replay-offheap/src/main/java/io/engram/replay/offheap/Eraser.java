@@ -1,0 +1,303 @@
+package io.engram.replay.offheap;
+
+import io.engram.replay.MemoryClosedException;
+import io.engram.replay.offheap.internal.epoch.EpochRecord;
+import io.engram.replay.offheap.internal.erasure.ErasureRecord;
+import io.engram.replay.offheap.internal.erasure.ErasureShelf;
+import io.engram.replay.offheap.internal.erasure.FileEraser;
+import io.engram.replay.offheap.internal.erasure.LiveWindow;
+import io.engram.replay.offheap.internal.journal.JournalPage;
+import io.engram.replay.offheap.internal.journal.RecordImage;
+import io.engram.replay.offheap.internal.snapshot.SnapshotOrder;
+import io.engram.replay.offheap.internal.upkeep.TakeBackGate;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Erases in an open memory. What is asked for is written down durably first; then the {@link Concealment}, by the
+ * caller; then the files, by a thread of its own; the certificate last. Killed in between, the next opening does all of
+ * it again before the memory is used: each step finds what is left to do.
+ */
+final class Eraser {
+    private static final Logger LOG = LoggerFactory.getLogger(Eraser.class);
+    private static final Duration RENEWAL = Duration.ofSeconds(60);
+    private static final int SECONDS_BETWEEN_LOOKS = 5;
+
+    private final OffHeapReplayMemory memory;
+    private final Home home;
+    private final Episodes episodes;
+    private final SnapshotOrder order;
+    private final ErasureShelf shelf;
+    private final EpochClock clock;
+    private final Concealment concealment;
+    /** Null where tests do its work. */
+    private final @Nullable ScheduledThreadPoolExecutor background;
+
+    private volatile boolean closed;
+
+    Eraser(OffHeapReplayMemory memory, Home home, Episodes episodes, Opening opening) {
+        this.memory = memory;
+        this.home = home;
+        this.episodes = episodes;
+        this.order = SnapshotOrder.of(home.files(), home.directory());
+        this.shelf = new ErasureShelf(home.files(), home.directory());
+        this.concealment = new Concealment(memory, episodes);
+        this.clock = opening.clock();
+        this.background = opening.automaticUpkeep() ? thread() : null;
+    }
+
+    private static ScheduledThreadPoolExecutor thread() {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "engram-eraser");
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+        return executor;
+    }
+
+    /** From here on looks now and then for what others ask for: who has no lock leaves a request. */
+    void start() {
+        if (background != null) {
+            background.scheduleWithFixedDelay(
+                    this::lookForRequests, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
+        }
+    }
+
+    PendingErasure begin(ErasureRequest request) {
+        memory.ring().requireWritable();
+        order.begin(request.timeout());
+        Concealed concealed;
+        ErasureRecord erasure;
+        TakeBackGate gate = memory.upkeep().gate();
+        boolean held = false;
+        try {
+            requireOpen();
+            erasure = ErasureRecord.pending(
+                    home.store().superblock().memoryId(),
+                    UUID.randomUUID(),
+                    clock.time(),
+                    request.selection(),
+                    memory.nextEpisode());
+            shelf.write(erasure);
+            gate.hold();
+            held = true;
+            concealed = conceal(erasure);
+        } catch (RuntimeException | Error e) {
+            if (held) {
+                gate.release();
+            }
+            order.end();
+            throw e;
+        }
+        CompletableFuture<ErasureCertificate> result = new CompletableFuture<>();
+        Runnable rest = () -> {
+            ErasureCertificate certificate;
+            try {
+                certificate = eraseFiles(erasure, concealed);
+            } catch (Throwable t) {
+                end(gate);
+                result.completeExceptionally(t);
+                return;
+            }
+            end(gate);
+            result.complete(certificate);
+        };
+        if (background == null) {
+            rest.run();
+        } else {
+            background.execute(rest);
+        }
+        return new Pending(erasure.request(), concealed.rows(), result);
+    }
+
+    private void end(TakeBackGate gate) {
+        gate.release();
+        order.end();
+    }
+
+    /** What was asked for here and now: by name or number, as fast as can be. */
+    private Concealed conceal(ErasureRecord erasure) {
+        passOn(erasure);
+        episodes.pauseIndex();
+        return concealment.conceal(erasure.selection(), erasure.nextEpisode());
+    }
+
+    /** Before anything changes in a file that others have, too. Their numbers may be those of other episodes. */
+    private void passOn(ErasureRecord erasure) {
+        if (!shelf.kin().isEmpty()) {
+            long head = memory.ring().head();
+            LiveWindow window = new LiveWindow(memory.ring().tail(head), head, erasure.nextEpisode());
+            ErasureRecord known = erasure.withKnown(eraser(erasure, window).resolve().known(), window.nextEpisode());
+            shelf.write(known.withKin(shelf.leaveRequests(known)));
+        }
+    }
+
+    /** Everything from the intent to the certificate, before anybody uses the memory. */
+    void finishInterrupted() {
+        order.run(() -> {
+            shelf.mend();
+            shelf.pending().forEach(this::carryOut);
+        });
+    }
+
+    /** By the background thread: what others have left here while the memory is open. */
+    private void lookForRequests() {
+        try {
+            if (!closed && !shelf.pending().isEmpty()) {
+                // This thread is needed by whoever has the turn.
+                order.begin(Duration.ZERO);
+                try {
+                    requireOpen();
+                    shelf.pending().forEach(this::carryOut);
+                } finally {
+                    order.end();
+                }
+            }
+        } catch (StorageException | MemoryClosedException e) {
+            LOG.warn("a request to erase could not be carried out and is tried again later: {}", e.getMessage());
+        }
+    }
+
+    private void carryOut(ErasureRecord erasure) {
+        TakeBackGate gate = memory.upkeep().gate();
+        gate.hold();
+        try {
+            memory.ring().requireWritable();
+            passOn(erasure);
+            episodes.pauseIndex();
+            long head = memory.ring().head();
+            long bound = erasure.nextEpisode() == ErasureRecord.NOT_KNOWN ? memory.nextEpisode() : erasure.nextEpisode();
+            Container meant = eraser(erasure, new LiveWindow(memory.ring().tail(head), head, bound))
+                    .resolve()
+                    .live();
+            eraseFiles(erasure, concealment.conceal(erasure.selection(), meant, bound));
+        } finally {
+            gate.release();
+        }
+    }
+
+    private ErasureCertificate eraseFiles(ErasureRecord erasure, Concealed concealed) {
+        try {
+            memory.ring().pool().discard();
+            FileEraser eraser =
+                    eraser(erasure, new LiveWindow(concealed.tail(), concealed.head(), concealed.nextEpisode()));
+            Resolution meant = eraser.resolve();
+            ErasureRecord resolved = erasure.withKnown(meant.known(), concealed.nextEpisode());
+            shelf.write(resolved);
+            eraser.eraseRows();
+            // What is found to be done is written down first: another run would find less.
+            resolved = resolved.withOutcomes(
+                    concealed.rows(), meant.live().episodes().size(), eraser.outcomes());
+            shelf.write(resolved);
+            eraser.zeroRows();
+            keepCounting();
+            eraser.scrubJournals();
+            eraser.scrubManifests();
+            List<String> unreached = new ArrayList<>(eraser.unreached());
+            concealed.stopped().forEach(thread -> unreached.add("thread " + thread + " is stopped inside a call, and may"
+                    + " still store a row of an erased episode where nobody reads it"));
+            renewIndex(unreached);
+            ErasureRecord finished = resolved.withOutcomes(0, 0, eraser.outcomes())
+                    .withKin(shelf.kin(resolved))
+                    .asFinished(clock.time(), unreached);
+            shelf.write(finished);
+            return new ErasureCertificate(finished);
+        } catch (IOException | RuntimeException e) {
+            throw new ErasureException(
+                    "the erasure could not be finished: request=" + erasure.request() + ", directory="
+                            + home.directory() + ": " + e + "; nobody can sample what is meant; mend the cause, then"
+                            + " open the memory again, which finishes it",
+                    e);
+        }
+    }
+
+    private FileEraser eraser(ErasureRecord erasure, LiveWindow window) {
+        FileEraser eraser = new FileEraser(
+                home.files(),
+                home.directory(),
+                home.store().superblock(),
+                erasure.selection(),
+                window,
+                this::alone);
+        eraser.assume(erasure.known());
+        return eraser;
+    }
+
+    /** The numbers of episodes must not be given again when nothing tells of the newest any more. */
+    private void keepCounting() {
+        EpochRecord epoch = memory.epochs().register();
+        try {
+            epoch.enter();
+            JournalPage first = memory.journal().first();
+            RecordImage image = memory.journal().newImage();
+            image.kept(first.limit() > 0 ? first.number() : first.number() + 1, memory.nextEpisode());
+            memory.journal().append(image);
+        } finally {
+            epoch.exit();
+            memory.epochs().unregister(epoch);
+        }
+        memory.upkeep().syncStreams(home.store().segmentFiles());
+    }
+
+    private void renewIndex(List<String> unreached) throws IOException {
+        if (!episodes.renewIndex(RENEWAL)) {
+            unreached.add("the catalogue's index could not be made anew in " + RENEWAL.toSeconds()
+                    + " seconds: remove its directory while the memory is closed");
+        }
+        if (!episodes.hasIndex()) {
+            DirectoryTree.delete(home.files(), home.directory().resolve(StoreOpener.CATALOGUE_DIRECTORY));
+        }
+    }
+
+    /** Nothing is sealed meanwhile. */
+    private void alone(SegmentGuard.Action action) throws IOException {
+        synchronized (memory.ring().source()) {
+            action.run();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new MemoryClosedException("the memory is closed");
+        }
+    }
+
+    /** No erasure is begun any more; one that is under way is waited for. */
+    void close() {
+        if (!closed) {
+            closed = true;
+            order.awaitAll();
+            if (background != null) {
+                background.shutdown();
+            }
+        }
+    }
+
+    /** The result of the background thread. */
+    private record Pending(UUID id, long rows, CompletableFuture<ErasureCertificate> result)
+            implements PendingErasure {
+        @Override
+        public ErasureCertificate await() {
+            try {
+                return result.get();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ErasureException("interrupted while waiting for an erasure, which goes on: request=" + id, e);
+            } catch (ExecutionException e) {
+                throw new ErasureException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            }
+        }
+
+        @Override
+        public boolean isFinished() {
+            return result.isDone();
+        }
+    }
+}

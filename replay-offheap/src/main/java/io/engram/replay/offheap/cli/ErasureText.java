@@ -1,0 +1,74 @@
+package io.engram.replay.offheap.cli;
+
+import io.engram.replay.offheap.ErasureCertificate;
+import io.engram.replay.offheap.ErasureProof;
+import io.engram.replay.offheap.internal.text.JsonText;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** Erasures for people, and lists of proofs for programs. */
+final class ErasureText {
+    private ErasureText() {}
+
+    static String of(ErasureCertificate certificate) {
+        StringBuilder text = new StringBuilder("erased: " + what(certificate) + "\nid: " + certificate.id() + "\nrows: "
+                + certificate.rows() + "\nepisodes: " + certificate.episodes() + "\nfiles changed: "
+                + certificate.files().size() + "\nrequested: " + Instant.ofEpochMilli(certificate.requested())
+                + "\nfinished: "
+                + (certificate.finished() == ErasureCertificate.NOT_FINISHED
+                        ? "not yet"
+                        : Instant.ofEpochMilli(certificate.finished()))
+                + "\n");
+        certificate
+                .kin()
+                .forEach(kin -> text.append("fork or origin: ")
+                        .append(kin.path())
+                        .append(", ")
+                        .append(kin.state().toLowerCase(Locale.ROOT).replace('_', ' '))
+                        .append('\n'));
+        certificate
+                .unreached()
+                .forEach(each -> text.append("not reached: ").append(each).append('\n'));
+        return text.toString();
+    }
+
+    private static String what(ErasureCertificate certificate) {
+        String kind = certificate.kind().toLowerCase(Locale.ROOT);
+        return switch (certificate.kind()) {
+            case "EPISODES" -> kind + " " + certificate.episodeNumbers();
+            case "SEQUENCES" -> kind + " " + certificate.fromSequence() + " to " + certificate.toSequence();
+            default -> kind + " with sha256 " + certificate.hash();
+        };
+    }
+
+    static String of(List<ErasureProof> proofs) {
+        StringBuilder text = new StringBuilder();
+        for (ErasureProof proof : proofs) {
+            text.append(proof.certificate().id())
+                    .append(proof.isProven() ? ": proven, " : ": NOT PROVEN, ")
+                    .append(what(proof.certificate()))
+                    .append(", files=")
+                    .append(proof.files())
+                    .append(", slots=")
+                    .append(proof.slots())
+                    .append(", records=")
+                    .append(proof.records())
+                    .append('\n');
+            proof.findings().forEach(each -> text.append("  ").append(each).append('\n'));
+        }
+        return text.append("total: ").append(proofs.size()).append(" erasures\n").toString();
+    }
+
+    static String json(List<ErasureProof> proofs) {
+        return "{\"erasures\": "
+                + JsonText.array(proofs.stream().map(ErasureText::json).toList()) + "}\n";
+    }
+
+    private static String json(ErasureProof proof) {
+        return "{\"id\": " + JsonText.quote(proof.certificate().id().toString()) + ", \"proven\": " + proof.isProven()
+                + ", \"files\": " + proof.files() + ", \"slots\": " + proof.slots() + ", \"records\": "
+                + proof.records() + ", \"findings\": "
+                + JsonText.array(proof.findings().stream().map(JsonText::quote).toList()) + "}";
+    }
+}

@@ -1,0 +1,362 @@
+package io.engram.replay.offheap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.engram.replay.Batch;
+import io.engram.replay.DType;
+import io.engram.replay.Episode;
+import io.engram.replay.EpisodeFilter;
+import io.engram.replay.EpisodeLabel;
+import io.engram.replay.FrameStack;
+import io.engram.replay.NStep;
+import io.engram.replay.PriorityIndex;
+import io.engram.replay.RowLayout;
+import io.engram.replay.Sampler;
+import io.engram.replay.SamplerSpec;
+import io.engram.replay.Schema;
+import io.engram.replay.SplitMix64;
+import io.engram.replay.StreamWriter;
+import io.engram.replay.TooFewTransitionsException;
+import io.engram.replay.Windows;
+import io.engram.replay.offheap.internal.priority.RingIndex;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is erased is gone for samplers, queries, writers and priorities at once, and all else is as it was. */
+class EraseTest {
+    private static final int CAPACITY = 600;
+    private static final int STREAMS = 4;
+    private static final int SUBJECTS = 10;
+    private static final int MILLION = 1_000_000;
+
+    @TempDir
+    Path place;
+
+    /** Every value of a row of subject s is s million and something. */
+    private static long value(int subject, long more) {
+        return (long) subject * MILLION + more;
+    }
+
+    private static Schema schema(RowLayout layout) {
+        return Schema.builder()
+                .observation(DType.I64)
+                .action(DType.I64)
+                .reward()
+                .rowLayout(layout)
+                .build();
+    }
+
+    private OffHeapReplayMemory open(RowLayout layout) {
+        return OffHeapReplayMemory.builder(schema(layout), CAPACITY)
+                .segmentRows(32)
+                .directory(place.resolve("memory"))
+                .priorities(PriorityIndex.proportional("default").build())
+                .priorities(PriorityIndex.rankBased("ranked").build())
+                .priorities(
+                        PriorityIndex.proportional("windows").windows(Windows.of(4)).build())
+                .open();
+    }
+
+    /** Writers of interleaved episodes, each about one subject, and the next step's number. */
+    private static final class Play {
+        private final SplitMix64 random = new SplitMix64(7);
+        private final List<StreamWriter> writers = new ArrayList<>();
+        private final int[] subjects = new int[STREAMS];
+        private long step;
+
+        Play(OffHeapReplayMemory memory) {
+            for (int i = 0; i < STREAMS; i++) {
+                writers.add(memory.writer("stream-" + i));
+            }
+        }
+
+        void steps(int count) {
+            for (int i = 0; i < count; i++) {
+                step(random.nextInt(STREAMS), random.nextInt(9) == 0);
+            }
+        }
+
+        long step(int stream, boolean last) {
+            StreamWriter writer = writers.get(stream);
+            step++;
+            if (!writer.inEpisode()) {
+                begin(stream, random.nextInt(SUBJECTS));
+            }
+            writer.field("observation").set(value(subjects[stream], step));
+            writer.field("action").set(value(subjects[stream], step));
+            writer.field("reward").set(1f);
+            return writer.step(last && random.nextInt(2) == 0, last);
+        }
+
+        void begin(int stream, int subject) {
+            subjects[stream] = subject;
+            StreamWriter writer = writers.get(stream);
+            writer.label(EpisodeLabel.of(subject(subject), Set.of("tag-" + subject % 3)));
+            writer.field("observation").set(value(subject, step));
+            writer.begin();
+        }
+    }
+
+    private static String subject(int number) {
+        return "subject-" + number;
+    }
+
+    private static List<SamplerSpec> specs() {
+        return List.of(
+                SamplerSpec.uniform("uniform", 64).seed(1).build(),
+                SamplerSpec.uniform("n-step", 64).seed(2).nStep(NStep.of(3, 0.9)).build(),
+                SamplerSpec.uniform("stacked", 64)
+                        .seed(3)
+                        .stack("observation", FrameStack.of(3))
+                        .build(),
+                SamplerSpec.uniform("windowed", 64).seed(4).windows(Windows.of(5)).build(),
+                SamplerSpec.prioritized("prioritized", 64).seed(5).build(),
+                SamplerSpec.prioritized("by rank", 64).seed(6).index("ranked").build(),
+                SamplerSpec.prioritized("by window", 64)
+                        .seed(7)
+                        .index("windows")
+                        .windows(Windows.of(4))
+                        .build());
+    }
+
+    /** Every value that samplers deliver in many batches. */
+    private static Set<Integer> sampledSubjects(OffHeapReplayMemory memory) {
+        Set<Integer> subjects = new java.util.TreeSet<>();
+        for (SamplerSpec spec : specs()) {
+            try (Sampler sampler = memory.sampler(spec)) {
+                Batch batch = sampler.newBatch();
+                for (int i = 0; i < 60; i++) {
+                    sampler.sample(batch);
+                    for (String name : batch.columnNames()) {
+                        if (batch.column(name).dtype() == DType.I64 && !name.startsWith("@")) {
+                            LongBuffer values = batch.column(name).longs();
+                            while (values.hasRemaining()) {
+                                subjects.add((int) (values.get() / MILLION));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return subjects;
+    }
+
+    /** Rows of episodes that a predicate keeps. */
+    private static Map<Long, StoredRow> rows(OffHeapReplayMemory memory, Collection<Long> without) {
+        TreeMap<Long, StoredRow> rows = HeldRows.of(memory);
+        rows.values().removeIf(row -> without.contains(row.episode()));
+        return new LinkedHashMap<>(rows);
+    }
+
+    private static Set<Long> numbers(OffHeapReplayMemory memory, Predicate<Episode> wanted) {
+        Set<Long> numbers = new java.util.TreeSet<>();
+        memory.episodes().stream().filter(wanted).forEach(episode -> numbers.add(episode.number()));
+        return numbers;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void subjectIsGoneAtOnceAndTheRestIsAsItWas(RowLayout layout) {
+        Map<Long, StoredRow> before;
+        Set<Long> gone;
+        try (OffHeapReplayMemory memory = open(layout)) {
+            Play play = new Play(memory);
+            play.steps(900);
+            play.begin(1, 3);
+            play.step(1, false);
+            gone = numbers(memory, episode -> subject(3).equals(episode.label().subject()));
+            before = rows(memory, gone);
+            assertThat(sampledSubjects(memory)).contains(3);
+            PendingErasure pending = memory.beginErasure(ErasureRequest.subject(subject(3)));
+
+            assertThat(pending.rows()).isPositive();
+            assertThat(sampledSubjects(memory)).doesNotContain(3).contains(1, 2, 4);
+            assertThat(memory.catalogue().bySubject(subject(3))).isEmpty();
+            assertThat(numbers(memory, episode -> true)).doesNotContainAnyElementsOf(gone);
+            // The episode that was open.
+            long head = memory.ring().head();
+            assertThat(play.step(1, false)).isEqualTo(StreamWriter.NO_ROW);
+            assertThat(play.step(1, true)).isEqualTo(StreamWriter.NO_ROW);
+            assertThat(memory.ring().head()).isEqualTo(head);
+            assertThat(play.writers.get(1).inEpisode()).isFalse();
+
+            ErasureCertificate certificate = pending.await();
+            assertThat(certificate.rows()).isEqualTo(pending.rows());
+            assertThat(certificate.episodes()).isGreaterThanOrEqualTo(gone.size());
+            assertThat(rows(memory, gone)).isEqualTo(before);
+            assertThat(HeldRows.of(memory)).hasSameSizeAs(before);
+            assertThat(Erasures.of(place.resolve("memory")).verify(certificate.id()).findings())
+                    .isEmpty();
+            play.begin(1, 3);
+            assertThat(play.step(1, false)).isNotEqualTo(StreamWriter.NO_ROW);
+            play.steps(40);
+            assertThat(memory.catalogue().bySubject(subject(3))).isNotEmpty();
+            before = rows(memory, gone);
+        }
+        try (OffHeapReplayMemory memory = open(layout)) {
+            assertThat(rows(memory, gone)).isEqualTo(before);
+            assertThat(numbers(memory, episode -> true)).doesNotContainAnyElementsOf(gone);
+            sampledSubjects(memory);
+        }
+        assertThat(StoreCheck.of(place.resolve("memory")).run().isSound()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void prioritiesOfWhatIsErasedAreGone(RowLayout layout) {
+        try (OffHeapReplayMemory memory = open(layout)) {
+            new Play(memory).steps(500);
+            Sampler sampler = memory.sampler(SamplerSpec.prioritized("learner", 32).build());
+            Batch batch = sampler.sample(sampler.newBatch());
+            memory.erase(ErasureRequest.episodes(numbers(memory, episode -> true)));
+            for (RingIndex index : memory.indexes().all()) {
+                assertThat(index.tree().total()).isZero();
+                assertThat(index.transitions()).isZero();
+            }
+            float[] errors = new float[32];
+            java.util.Arrays.fill(errors, 5f);
+            sampler.updateTdErrors(batch, errors);
+            assertThat(memory.indexes().index("default").tree().total()).isZero();
+            assertThatThrownBy(() -> sampler.sample(batch)).isInstanceOf(TooFewTransitionsException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyKindOfRequestErasesWhatItSays(RowLayout layout) {
+        try (OffHeapReplayMemory memory = open(layout)) {
+            Play play = new Play(memory);
+            play.steps(700);
+            Set<Long> tagged = numbers(memory, episode -> episode.label().tags().contains("tag-1"));
+            memory.erase(ErasureRequest.tag("tag-1"));
+            assertThat(numbers(memory, episode -> true)).doesNotContainAnyElementsOf(tagged).isNotEmpty();
+
+            Set<Long> few = Set.copyOf(numbers(memory, episode -> true).stream().limit(3).toList());
+            memory.erase(ErasureRequest.episodes(few));
+            assertThat(numbers(memory, episode -> true)).doesNotContainAnyElementsOf(few).isNotEmpty();
+
+            play.steps(50);
+            memory.erase(ErasureRequest.stream("stream-2"));
+            assertThat(memory.catalogue().byStream("stream-2")).isEmpty();
+            assertThat(memory.catalogue().byStream("stream-1")).isNotEmpty();
+            assertThat(HeldRows.of(memory).values())
+                    .noneMatch(row -> tagged.contains(row.episode()) || few.contains(row.episode()))
+                    .noneMatch(row -> row.stream() == 2);
+        }
+        assertThat(StoreCheck.of(place.resolve("memory")).run().isSound()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rangeOfRowsGoesAndEpisodesGoOn(RowLayout layout) {
+        try (OffHeapReplayMemory memory = open(layout)) {
+            Play play = new Play(memory);
+            play.steps(300);
+            TreeMap<Long, StoredRow> before = HeldRows.of(memory);
+            long head = memory.ring().head();
+            Set<Long> all = numbers(memory, episode -> true);
+            memory.erase(ErasureRequest.sequences(head - 100, head - 20));
+            TreeMap<Long, StoredRow> after = HeldRows.of(memory);
+            Set<Long> lost = new java.util.TreeSet<>(before.keySet());
+            lost.removeAll(after.keySet());
+            assertThat(lost).containsAll(java.util.stream.LongStream.range(head - 100, head - 20)
+                    .filter(before::containsKey)
+                    .boxed()
+                    .toList());
+            // The rows that hold a state of the range as their next state.
+            assertThat(lost.stream().filter(row -> row < head - 100))
+                    .allMatch(row -> layout == RowLayout.SELF_CONTAINED)
+                    .hasSizeLessThanOrEqualTo(STREAMS);
+            after.forEach((sequence, row) -> assertThat(row).isEqualTo(before.get(sequence)));
+            assertThat(numbers(memory, episode -> true)).isEqualTo(all);
+            play.steps(50);
+            sampledSubjects(memory);
+        }
+        try (OffHeapReplayMemory memory = open(layout)) {
+            sampledSubjects(memory);
+        }
+        assertThat(StoreCheck.of(place.resolve("memory")).run().isSound()).isTrue();
+    }
+
+    @Test
+    void samplerOfChosenEpisodesDrawsNoErasedOnes() {
+        try (OffHeapReplayMemory memory = open(RowLayout.ARRIVAL)) {
+            new Play(memory).steps(700);
+            Sampler sampler = memory.sampler(SamplerSpec.uniform("tagged", 32)
+                    .episodes(EpisodeFilter.withTag("tag-0"))
+                    .build());
+            Batch batch = sampler.sample(sampler.newBatch());
+            memory.erase(ErasureRequest.subject(subject(0)));
+            for (int i = 0; i < 200; i++) {
+                LongBuffer values = sampler.sample(batch).column("observation").longs();
+                while (values.hasRemaining()) {
+                    assertThat(values.get() / MILLION).isNotZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void erasedSnapshotsAndForksHaveItNoMore() {
+        Path directory = place.resolve("memory");
+        Path fork = place.resolve("fork");
+        try (OffHeapReplayMemory memory = open(RowLayout.ARRIVAL)) {
+            Play play = new Play(memory);
+            play.steps(400);
+            memory.snapshot("one");
+            Snapshots.of(directory).fork("one", fork);
+            play.steps(300);
+            memory.snapshot("two");
+            play.steps(100);
+            ErasureCertificate certificate = memory.erase(ErasureRequest.subject(subject(5)));
+            assertThat(certificate.kin()).extracting(ErasureCertificate.Kin::state).containsExactly("REQUESTED");
+            for (String name : List.of("one", "two")) {
+                try (OffHeapReplayMemory snapshot = OffHeapReplayMemory.openSnapshot(directory, name)) {
+                    assertThat(snapshot.catalogue().bySubject(subject(5))).isEmpty();
+                    assertThat(sampledSubjects(snapshot)).doesNotContain(5).contains(4);
+                }
+            }
+            try (OffHeapReplayMemory other = OffHeapReplayMemory.open(fork)) {
+                assertThat(other.catalogue().bySubject(subject(5))).isEmpty();
+                assertThat(sampledSubjects(other)).doesNotContain(5).contains(4);
+            }
+            assertThat(Erasures.of(directory).certificates().get(0).kin())
+                    .extracting(ErasureCertificate.Kin::state)
+                    .containsExactly("FINISHED");
+            assertThat(Erasures.of(fork).verify(certificate.id()).isProven()).isTrue();
+        }
+        assertThat(StoreCheck.of(directory).run().isSound()).isTrue();
+        assertThat(StoreCheck.of(fork).run().isSound()).isTrue();
+    }
+
+    @Test
+    void volatileMemoriesAndSnapshotsRefuse() {
+        try (OffHeapReplayMemory memory = OffHeapReplayMemory.builder(schema(RowLayout.ARRIVAL), CAPACITY)
+                .storage(Storage.VOLATILE)
+                .open()) {
+            assertThatThrownBy(() -> memory.erase(ErasureRequest.subject("x")))
+                    .isInstanceOf(UnsupportedOperationException.class);
+        }
+        try (OffHeapReplayMemory memory = open(RowLayout.ARRIVAL)) {
+            new Play(memory).steps(50);
+            memory.snapshot("one");
+        }
+        try (OffHeapReplayMemory snapshot = OffHeapReplayMemory.openSnapshot(place.resolve("memory"), "one")) {
+            assertThatThrownBy(() -> snapshot.erase(ErasureRequest.subject("x")))
+                    .isInstanceOf(ReadOnlyMemoryException.class);
+        }
+    }
+}
