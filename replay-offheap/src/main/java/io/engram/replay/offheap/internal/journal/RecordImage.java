@@ -156,6 +156,18 @@ public final class RecordImage {
         return (int) crc.getValue();
     }
 
+    /**
+     * The record as it is to stand at a place.
+     *
+     * @param page the number of the page
+     * @param offset from the page's start
+     * @return its bytes, good until the next call
+     */
+    public ByteBuffer at(long page, int offset) {
+        INTS.set(bytes, RECORD + RecordDescriptor.CRC_OFFSET, checksum(page, offset));
+        return record();
+    }
+
     /** Stores the record, all but its word, at a place that was marked. */
     void store(long page, int offset, long address) {
         UnsafeApi.putInt(address + RecordDescriptor.CRC_OFFSET, checksum(page, offset));

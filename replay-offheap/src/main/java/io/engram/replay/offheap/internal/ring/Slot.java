@@ -74,8 +74,7 @@ public final class Slot {
      */
     public static void release(long address, long sequence) {
         // Fails if sealing closed it meanwhile, which is as well.
-        UnsafeApi.compareAndSetLong(
-                null, address, Stamp.of(sequence, Stamp.WRITING), Stamp.of(sequence, Stamp.EMPTY));
+        UnsafeApi.compareAndSetLong(null, address, Stamp.of(sequence, Stamp.WRITING), Stamp.of(sequence, Stamp.EMPTY));
     }
 
     /**

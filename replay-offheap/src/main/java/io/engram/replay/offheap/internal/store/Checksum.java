@@ -4,11 +4,18 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /** CRC-32C of a block whose checksum field is taken as zero. */
-final class Checksum {
+public final class Checksum {
     private Checksum() {}
 
-    /** Of the buffer's bytes 0 to {@code length}, the four at {@code fieldOffset} taken as zero. */
-    static int of(ByteBuffer block, int length, int fieldOffset) {
+    /**
+     * Of a block's first bytes.
+     *
+     * @param block from its byte 0 on, wherever it stands
+     * @param length how many bytes
+     * @param fieldOffset where the four bytes are that are taken as zero
+     * @return the checksum
+     */
+    public static int of(ByteBuffer block, int length, int fieldOffset) {
         CRC32C crc = new CRC32C();
         crc.update(block.duplicate().clear().limit(fieldOffset));
         crc.update(new byte[Integer.BYTES]);

@@ -66,8 +66,15 @@ public record PageHeader(UUID memoryId, long incarnation, long number, int lengt
         return new PageHeader(memoryId, block.getLong(INCARNATION_OFFSET), number, length);
     }
 
-    /** From {@code SEAL_OFFSET}. */
-    static ByteBuffer encodeSeal(long number, int records, int digest) {
+    /**
+     * Writes a seal.
+     *
+     * @param number of the page
+     * @param records how many it has
+     * @param digest of their checksums
+     * @return the bytes from {@code SEAL_OFFSET} on
+     */
+    public static ByteBuffer encodeSeal(long number, int records, int digest) {
         ByteBuffer seal = ByteBuffer.allocate(SEAL_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
         seal.putLong(SEAL_MAGIC_OFFSET - SEAL_OFFSET, SEAL_MAGIC)
                 .putLong(SEALED_OFFSET - SEAL_OFFSET, number)

@@ -11,7 +11,14 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentFooter {
     private SegmentFooter() {}
 
-    static ByteBuffer encode(SegmentHeader header, SealFacts facts) {
+    /**
+     * Writes the footer of a segment.
+     *
+     * @param header of the segment
+     * @param facts that it says
+     * @return its bytes, without the zeros behind them
+     */
+    public static ByteBuffer encode(SegmentHeader header, SealFacts facts) {
         ByteBuffer block = ByteBuffer.allocate(FOOTER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
         block.putLong(MAGIC_OFFSET, FOOTER_MAGIC)
                 .putInt(VERSION_OFFSET, VERSION)

@@ -37,6 +37,7 @@ public final class StoreOpener {
             IndexDescriptor.DIRECTORY,
             ManifestDescriptor.DIRECTORY,
             ManifestDescriptor.RESUME_DIRECTORY,
+            ErasureDescriptor.DIRECTORY,
             CATALOGUE_DIRECTORY);
 
     private final FileLayer files;
@@ -264,6 +265,7 @@ public final class StoreOpener {
                     IndexDescriptor.DIRECTORY,
                     ManifestDescriptor.DIRECTORY,
                     ManifestDescriptor.RESUME_DIRECTORY,
+                    ErasureDescriptor.DIRECTORY,
                     CATALOGUE_DIRECTORY,
                     ManifestDescriptor.RESTORE_DIRECTORY,
                     ManifestDescriptor.RESTORE_DIRECTORY + Store.TEMPORARY_SUFFIX));

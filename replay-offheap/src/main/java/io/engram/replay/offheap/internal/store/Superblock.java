@@ -146,8 +146,18 @@ public record Superblock(UUID memoryId, long capacity, int segmentRows, Schema s
         }
     }
 
-    /** Magic, length and version, in this order, because each is needed to trust the next. */
-    static void checkStart(Path file, ByteBuffer block, long magic, int version, int least) {
+    /**
+     * Throws unless a file begins as it should: magic, length and version, in this order, because each is needed to
+     * trust the next.
+     *
+     * @param file for messages
+     * @param block the file's bytes, or what there is of them
+     * @param magic that is expected
+     * @param version the newest that is known
+     * @param least bytes that the file must have
+     * @throws io.engram.replay.offheap.StorageException a subclass that says what is wrong
+     */
+    public static void checkStart(Path file, ByteBuffer block, long magic, int version, int least) {
         if (block.capacity() >= Long.BYTES && block.getLong(MAGIC_OFFSET) != magic) {
             throw new ForeignFileException("not a file of an Engram memory: file=" + file + ", offset=0, magic found="
                     + Long.toHexString(block.getLong(MAGIC_OFFSET)) + ", expected=" + Long.toHexString(magic));

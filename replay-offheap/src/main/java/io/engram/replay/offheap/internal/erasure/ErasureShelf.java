@@ -1,0 +1,317 @@
+package io.engram.replay.offheap.internal.erasure;
+
+import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.internal.store.DirectoryTree;
+import io.engram.replay.offheap.internal.store.ErasureDescriptor;
+import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.FileLayer.Kind;
+import io.engram.replay.offheap.internal.store.FileLayer.OpenFile;
+import io.engram.replay.offheap.internal.store.FilePieces;
+import io.engram.replay.offheap.internal.store.Store;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The records of a memory's erasures, and where its kin are: a directory {@code erasure/} in the memory's. Requests are
+ * put there by anybody, also while the memory is in use; all else is written by the memory's owner. No other object may
+ * write at the same time.
+ */
+public final class ErasureShelf {
+    private static final String TEMPORARY = ErasureDescriptor.SUFFIX + Store.TEMPORARY_SUFFIX;
+
+    private final FileLayer files;
+    private final Path memory;
+    private final Path directory;
+    private final KinShelf kinShelf;
+
+    /**
+     * The shelf of a memory.
+     *
+     * @param files how files are reached
+     * @param memory the memory's directory
+     */
+    public ErasureShelf(FileLayer files, Path memory) {
+        this.files = files;
+        this.memory = memory;
+        this.directory = memory.resolve(ErasureDescriptor.DIRECTORY);
+        this.kinShelf = new KinShelf(files, memory);
+    }
+
+    /**
+     * All records.
+     *
+     * @return the oldest request first
+     * @throws StorageException if one is damaged or cannot be read
+     */
+    public List<ErasureRecord> all() {
+        List<ErasureRecord> records = new ArrayList<>();
+        try {
+            if (files.kind(directory) == Kind.DIRECTORY) {
+                for (Path file : files.list(directory)) {
+                    if (String.valueOf(file.getFileName()).endsWith(ErasureDescriptor.SUFFIX)) {
+                        records.add(read(file));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new StorageException("the records of erasures cannot be read: directory=" + directory + ": " + e, e);
+        }
+        records.sort(Comparator.comparingLong(ErasureRecord::requested).thenComparing(ErasureRecord::request));
+        return records;
+    }
+
+    /**
+     * Those of which something is left to be erased.
+     *
+     * @return the oldest request first
+     * @throws StorageException if a record is damaged or cannot be read
+     */
+    public List<ErasureRecord> pending() {
+        return all().stream().filter(ErasureRecord::isPending).toList();
+    }
+
+    /**
+     * The record of a request.
+     *
+     * @param request its number
+     * @return nothing if there is none
+     * @throws StorageException if it is damaged or cannot be read
+     */
+    public Optional<ErasureRecord> find(UUID request) {
+        Path file = file(request);
+        try {
+            return files.kind(file) == Kind.NOTHING ? Optional.empty() : Optional.of(read(file));
+        } catch (IOException e) {
+            throw new StorageException("the record of an erasure cannot be read: file=" + file + ": " + e, e);
+        }
+    }
+
+    /** Where a record is that was being replaced when the process died, the new one counts, which is whole then. */
+    private ErasureRecord read(Path file) throws IOException {
+        try {
+            return ErasureCodec.read(files, file);
+        } catch (StorageException e) {
+            Path replacement = temporary(file);
+            if (files.kind(replacement) == Kind.FILE) {
+                try {
+                    return ErasureCodec.read(files, replacement);
+                } catch (StorageException suppressed) {
+                    e.addSuppressed(suppressed);
+                }
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Writes a record, in the place of the one of the same request; when this returns it outlives a power loss. What
+     * stood in the old one is overwritten before it goes: it may hold a name that is to be forgotten.
+     *
+     * @param record any
+     * @throws StorageException if it cannot be written
+     */
+    public void write(ErasureRecord record) {
+        Path file = file(record.request());
+        Path temporary = temporary(file);
+        try {
+            DirectoryTree.create(files, directory);
+            wipe(temporary);
+            try (OpenFile open = files.create(temporary)) {
+                open.write(ErasureCodec.encode(record), 0);
+                open.sync();
+            }
+            if (files.kind(file) != Kind.NOTHING) {
+                // From here on the new one counts: it must be there whatever happens.
+                files.syncDirectory(directory);
+                overwrite(file);
+            }
+            files.rename(temporary, file);
+            files.syncDirectory(directory);
+        } catch (IOException e) {
+            throw new StorageException("the record of an erasure could not be written: file=" + file + ": " + e, e);
+        }
+    }
+
+    /**
+     * Finishes what a process that died had begun to write, and removes what it left half written. For the owner of the
+     * memory, when it is opened.
+     *
+     * @throws StorageException if something cannot be written
+     */
+    public void mend() {
+        try {
+            if (files.kind(directory) == Kind.DIRECTORY) {
+                for (Path file : files.list(directory)) {
+                    String name = String.valueOf(file.getFileName());
+                    if (name.endsWith(TEMPORARY)) {
+                        mend(
+                                file,
+                                directory.resolve(name.substring(0, name.length() - Store.TEMPORARY_SUFFIX.length())));
+                    } else if (name.endsWith(Store.TEMPORARY_SUFFIX)) {
+                        wipe(file);
+                    }
+                }
+                files.syncDirectory(directory);
+            }
+        } catch (IOException e) {
+            throw new StorageException(
+                    "the records of erasures could not be mended: directory=" + directory + ": " + e, e);
+        }
+    }
+
+    private void mend(Path temporary, Path file) throws IOException {
+        if (files.kind(file) != Kind.NOTHING && !isWhole(file) && isWhole(temporary)) {
+            overwrite(file);
+            files.rename(temporary, file);
+        } else {
+            wipe(temporary);
+        }
+    }
+
+    private boolean isWhole(Path file) throws IOException {
+        try {
+            ErasureCodec.read(files, file);
+            return true;
+        } catch (StorageException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Leaves a request in each memory of the lineage that has none of that number yet: durable when this returns.
+     *
+     * @param record pending
+     * @return how far each is
+     * @throws StorageException if a request cannot be written where a memory of the lineage is
+     */
+    public List<KinState> leaveRequests(ErasureRecord record) {
+        List<KinState> states = new ArrayList<>();
+        for (Path each : kinShelf.paths()) {
+            states.add(new KinState(each.toString(), leaveRequest(each, record)));
+        }
+        return states;
+    }
+
+    private KinState.State leaveRequest(Path each, ErasureRecord record) {
+        if (!kinShelf.isKin(each, record.memoryId())) {
+            return KinState.State.NOT_FOUND;
+        }
+        ErasureShelf other = new ErasureShelf(files, each);
+        Optional<ErasureRecord> there = other.find(record.request());
+        if (there.isEmpty()) {
+            other.request(record.forKin());
+        }
+        return there.map(ErasureShelf::stateOf).orElse(KinState.State.REQUESTED);
+    }
+
+    /**
+     * Puts a request here that was made elsewhere, unless there is one of its number: the owner of the memory, which
+     * may be in use by another process, erases, or whoever opens it next.
+     *
+     * @param record pending
+     * @throws StorageException if it cannot be written
+     */
+    public void request(ErasureRecord record) {
+        Path file = file(record.request());
+        Path temporary = directory.resolve(UUID.randomUUID() + ".request" + Store.TEMPORARY_SUFFIX);
+        try {
+            DirectoryTree.create(files, directory);
+            try (OpenFile open = files.create(temporary)) {
+                open.write(ErasureCodec.encode(record), 0);
+                open.sync();
+            }
+            if (files.kind(file) == Kind.NOTHING) {
+                files.rename(temporary, file);
+            } else {
+                wipe(temporary);
+            }
+            files.syncDirectory(directory);
+        } catch (IOException e) {
+            throw new StorageException("a request to erase could not be written: file=" + file + ": " + e, e);
+        }
+    }
+
+    /**
+     * Looks again how far the memories of the lineage are.
+     *
+     * @param record of the request
+     * @return how far each is that is known now
+     * @throws StorageException if a record of one is damaged
+     */
+    public List<KinState> kin(ErasureRecord record) {
+        List<KinState> states = new ArrayList<>();
+        for (Path each : kinShelf.paths()) {
+            KinState.State state = KinState.State.NOT_FOUND;
+            if (kinShelf.isKin(each, record.memoryId())) {
+                state = new ErasureShelf(files, each)
+                        .find(record.request())
+                        .map(ErasureShelf::stateOf)
+                        .orElse(KinState.State.NOT_FOUND);
+            }
+            states.add(new KinState(each.toString(), state));
+        }
+        return states;
+    }
+
+    private static KinState.State stateOf(ErasureRecord there) {
+        return there.isPending() ? KinState.State.REQUESTED : KinState.State.FINISHED;
+    }
+
+    /**
+     * Notes a memory of the lineage: a fork of this one, or the one that this is a fork of. Durable when this returns.
+     *
+     * @param other its directory
+     * @throws StorageException if it cannot be written
+     */
+    public void addKin(Path other) {
+        kinShelf.add(other);
+    }
+
+    /**
+     * The memories of the lineage that are noted here.
+     *
+     * @return their directories, absolute
+     * @throws StorageException if a note cannot be read
+     */
+    public List<Path> kin() {
+        return kinShelf.paths();
+    }
+
+    /** Removes a file whose bytes nobody may find. */
+    private void wipe(Path file) throws IOException {
+        if (files.kind(file) != Kind.NOTHING) {
+            overwrite(file);
+            files.delete(file);
+        }
+    }
+
+    private void overwrite(Path file) throws IOException {
+        try (OpenFile open = files.open(file)) {
+            long length = open.length();
+            ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(length, FilePieces.PIECE));
+            for (long at = 0; at < length; at += zeros.capacity()) {
+                open.write(zeros.clear().limit((int) Math.min(zeros.capacity(), length - at)), at);
+            }
+            open.sync();
+        }
+    }
+
+    private Path file(UUID request) {
+        return directory.resolve(request + ErasureDescriptor.SUFFIX);
+    }
+
+    private static Path temporary(Path file) {
+        return file.resolveSibling(file.getFileName() + Store.TEMPORARY_SUFFIX);
+    }
+
+    @Override
+    public String toString() {
+        return "erasures of " + memory;
+    }
+}

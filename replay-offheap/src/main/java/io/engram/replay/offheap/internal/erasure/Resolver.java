@@ -1,0 +1,204 @@
+package io.engram.replay.offheap.internal.erasure;
+
+import io.engram.replay.RowLayout;
+import io.engram.replay.offheap.internal.journal.EpisodeBook;
+import io.engram.replay.offheap.internal.journal.PageReader;
+import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.Stamp;
+import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.JournalFiles;
+import io.engram.replay.offheap.internal.store.Manifest;
+import io.engram.replay.offheap.internal.store.ManifestCodec;
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
+import io.engram.replay.offheap.internal.store.SegmentDescriptor;
+import io.engram.replay.offheap.internal.store.SegmentFiles;
+import io.engram.replay.offheap.internal.store.Store;
+import io.engram.replay.offheap.internal.store.Superblock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.agrona.UnsafeApi;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out what a selection means: reads the journals of a memory and of all its snapshots. For one thread, once. */
+final class Resolver {
+    private final FileLayer files;
+    private final Path memory;
+    private final Superblock superblock;
+    private final Selection selection;
+    private final LiveWindow window;
+    private final Set<KnownEpisode> known;
+    private final Set<Long> numbers;
+
+    /** {@code known}: from an earlier run; empty without one. */
+    Resolver(FileLayer files, Path memory, Superblock superblock, Target target) {
+        this.files = files;
+        this.memory = memory;
+        this.superblock = superblock;
+        this.selection = target.selection();
+        this.window = target.window();
+        this.known = new HashSet<>(target.known());
+        this.numbers = new HashSet<>(selection.episodes());
+    }
+
+    /** What is to be erased, and from what. */
+    record Target(Selection selection, LiveWindow window, List<KnownEpisode> known) {}
+
+    Resolution resolve() throws IOException {
+        Container live = new Container(memory, window, book(memory), null, selection);
+        List<Container> snapshots = new ArrayList<>();
+        Path directory = memory.resolve(ManifestDescriptor.DIRECTORY);
+        if (files.kind(directory) == FileLayer.Kind.DIRECTORY) {
+            for (Path each : files.list(directory)) {
+                if (!String.valueOf(each.getFileName()).endsWith(Store.TEMPORARY_SUFFIX)) {
+                    snapshots.add(snapshot(each));
+                }
+            }
+        }
+        boolean again = !known.isEmpty();
+        Set<KnownEpisode> meant = new HashSet<>(known);
+        doom(live, live, again, meant);
+        for (Container each : snapshots) {
+            doom(each, live, again, meant);
+        }
+        return new Resolution(
+                live,
+                snapshots,
+                meant.stream()
+                        .sorted((a, b) -> a.episode() == b.episode()
+                                ? Long.compare(a.identity(), b.identity())
+                                : Long.compare(a.episode(), b.episode()))
+                        .toList());
+    }
+
+    private Container snapshot(Path directory) throws IOException {
+        Manifest manifest = ManifestCodec.read(files, directory.resolve(ManifestDescriptor.FILE_NAME));
+        Manifest.Cut cut = manifest.cut();
+        LiveWindow rows = new LiveWindow(cut.tail(), cut.head(), Long.MAX_VALUE);
+        return new Container(directory, rows, book(directory), manifest, selection);
+    }
+
+    private EpisodeBook book(Path container) throws IOException {
+        EpisodeBook book = new EpisodeBook();
+        PageReader reader = new PageReader(superblock.memoryId());
+        for (Path file : filesIn(files, container.resolve(JournalFiles.DIRECTORY), JournalFiles.SUFFIX)) {
+            try (StoredPage stored = StoredPage.open(files, file, superblock)) {
+                reader.read(stored.page(), stored.length(), book);
+            }
+        }
+        return book;
+    }
+
+    private void doom(Container container, Container live, boolean again, Set<KnownEpisode> meant) throws IOException {
+        boolean byNumber = selection.kind() == Selection.Kind.EPISODES;
+        boolean bySequence = selection.kind() == Selection.Kind.SEQUENCES;
+        for (Map.Entry<Long, EpisodeBook.Entry> each :
+                container.book().entries().entrySet()) {
+            long episode = each.getKey();
+            EpisodeBook.Begin begin = each.getValue().begin();
+            if (begin == null) {
+                // None of its rows is held.
+                continue;
+            }
+            if (bySequence) {
+                if (!isMeant(episode, begin, live, again)) {
+                    container.setStranger(episode);
+                }
+            } else if (byNumber) {
+                if (numbers.contains(episode) && isMeant(episode, begin, live, again)) {
+                    container.doom(episode, each.getValue());
+                    meant.add(KnownEpisode.of(episode, begin));
+                }
+            } else if (matches(container, begin) && isOld(container, episode)) {
+                container.doom(episode, each.getValue());
+            }
+        }
+        if (bySequence) {
+            readRange(container, meant);
+        }
+    }
+
+    /** What began behind the window is another episode than those that were meant. */
+    private boolean isOld(Container container, long episode) {
+        return !container.isLive() || episode < window.nextEpisode();
+    }
+
+    private boolean matches(Container container, EpisodeBook.Begin begin) {
+        return switch (selection.kind()) {
+            case STREAM -> selection.text().equals(container.book().streams().get(begin.stream()));
+            case SUBJECT -> selection.text().equals(begin.label().subject());
+            case TAG -> begin.label().tags().contains(selection.text());
+            case EPISODES, SEQUENCES -> false;
+        };
+    }
+
+    /**
+     * Whether an episode is the one that its number stands for: the memory's own. If the memory has forgotten it, there
+     * is nothing to compare with, and what has the number is taken for it.
+     */
+    private boolean isMeant(long episode, EpisodeBook.Begin begin, Container live, boolean again) {
+        KnownEpisode found = KnownEpisode.of(episode, begin);
+        if (again) {
+            return known.contains(found);
+        }
+        EpisodeBook.Entry own = live.book().entries().get(episode);
+        EpisodeBook.Begin ownBegin = own == null ? null : own.begin();
+        return episode < window.nextEpisode()
+                && (ownBegin == null || KnownEpisode.of(episode, ownBegin).equals(found));
+    }
+
+    /** Which episodes have rows in the range, and which rows before it hold a state of it. */
+    private void readRange(Container container, Set<KnownEpisode> meant) throws IOException {
+        SegmentGeometry geometry = superblock.geometry();
+        boolean chained = superblock.schema().rowLayout() == RowLayout.SELF_CONTAINED;
+        for (Path file :
+                filesIn(files, container.directory().resolve(SegmentDescriptor.DIRECTORY), SegmentFiles.SUFFIX)) {
+            try (StoredSegment segment = StoredSegment.openForReading(files, file, superblock)) {
+                long first = geometry.firstSequence(segment.header().ordinal());
+                long end = Math.min(selection.to(), Math.min(container.head(), first + geometry.rows()));
+                for (long sequence = Math.max(first, selection.from()); sequence < end; sequence++) {
+                    long row = segment.row(sequence - first);
+                    if (Stamp.isPublished(UnsafeApi.getLongVolatile(null, row), sequence)
+                            || UnsafeApi.getLong(row) == Stamp.of(sequence, Stamp.ERASED)) {
+                        readRow(container, sequence, row, chained, meant);
+                    }
+                }
+            }
+        }
+    }
+
+    private void readRow(Container container, long sequence, long row, boolean chained, Set<KnownEpisode> meant) {
+        long episode = UnsafeApi.getLong(row + RowDescriptor.EPISODE_OFFSET);
+        if (!container.dooms(sequence, episode)) {
+            return;
+        }
+        EpisodeBook.@Nullable Entry entry = container.book().entries().get(episode);
+        EpisodeBook.Begin begin = entry == null ? null : entry.begin();
+        if (begin != null) {
+            meant.add(KnownEpisode.of(episode, begin));
+        }
+        int back = UnsafeApi.getInt(row + RowDescriptor.BACK_OFFSET);
+        // One that is too far away to say where left the window long ago.
+        if (chained && back > 0 && back < RowDescriptor.BACK_TOO_FAR && sequence - back < selection.from()) {
+            container.addPredecessor(sequence - back);
+        }
+    }
+
+    /** The files of a part of a container, by name. */
+    static List<Path> filesIn(FileLayer files, Path part, String suffix) throws IOException {
+        List<Path> found = new ArrayList<>();
+        if (files.kind(part) == FileLayer.Kind.DIRECTORY) {
+            for (Path file : files.list(part)) {
+                if (String.valueOf(file.getFileName()).endsWith(suffix)) {
+                    found.add(file);
+                }
+            }
+        }
+        return found;
+    }
+}

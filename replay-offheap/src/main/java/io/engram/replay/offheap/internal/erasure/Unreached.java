@@ -1,0 +1,51 @@
+package io.engram.replay.offheap.internal.erasure;
+
+import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What an erasure does not reach within the memory's directory, in words for the certificate. */
+final class Unreached {
+    private final FileLayer files;
+    private final Path memory;
+    private final Selection selection;
+
+    Unreached(FileLayer files, Path memory, Selection selection) {
+        this.files = files;
+        this.memory = memory;
+        this.selection = selection;
+    }
+
+    List<String> list(Resolution resolution, List<SharedFile> segments, List<String> damaged) throws IOException {
+        List<String> words = new ArrayList<>();
+        Path resume = memory.resolve(ManifestDescriptor.RESUME_DIRECTORY);
+        addStates(resume, words);
+        for (Container snapshot : resolution.snapshots()) {
+            addStates(snapshot.directory(), words);
+        }
+        for (SharedFile segment : segments) {
+            if (!segment.isComplete()) {
+                words.add("rows that are in no window here, but may be in that of another memory: file="
+                        + segment.name() + " has names elsewhere, such as in a fork");
+            }
+        }
+        for (String file : damaged) {
+            words.add("a file that was damaged before, which its snapshot is not told of: file=" + file);
+        }
+        if (selection.kind() == Selection.Kind.STREAM) {
+            words.add("the name of the stream, which the journal keeps with its number");
+        }
+        return words;
+    }
+
+    private void addStates(Path home, List<String> words) throws IOException {
+        Path states = home.resolve(ManifestDescriptor.STATE_DIRECTORY);
+        for (Path state : Resolver.filesIn(files, states, ManifestDescriptor.STATE_SUFFIX)) {
+            words.add("what a trainer gave to a snapshot, which only the trainer can read: file="
+                    + memory.relativize(state).toString().replace('\\', '/'));
+        }
+    }
+}
