@@ -11,21 +11,17 @@ final class CertificateJson {
         return "{\"engram\": 1,\n \"id\": " + JsonText.quote(certificate.id().toString()) + ",\n \"memory\": "
                 + JsonText.quote(certificate.memoryId().toString()) + ",\n \"erased\": " + what(certificate)
                 + ",\n \"requested\": " + time(certificate.requested()) + ",\n \"finished\": "
-                + (certificate.finished() == ErasureCertificate.NOT_FINISHED
-                        ? "null"
-                        : time(certificate.finished()))
+                + (certificate.finished() == ErasureCertificate.NOT_FINISHED ? "null" : time(certificate.finished()))
                 + ",\n \"rows\": " + certificate.rows() + ",\n \"episodes\": " + certificate.episodes()
                 + ",\n \"files\": "
-                + JsonText.array(certificate.files().stream()
-                        .map(CertificateJson::file)
-                        .toList())
+                + JsonText.array(
+                        certificate.files().stream().map(CertificateJson::file).toList())
                 + ",\n \"kin\": "
                 + JsonText.array(
                         certificate.kin().stream().map(CertificateJson::kin).toList())
                 + ",\n \"unreached\": "
-                + JsonText.array(certificate.unreached().stream()
-                        .map(JsonText::quote)
-                        .toList())
+                + JsonText.array(
+                        certificate.unreached().stream().map(JsonText::quote).toList())
                 + "}\n";
     }
 

@@ -215,7 +215,8 @@ final class Concealment {
         while (!epochs.hasPassed(ended)) {
             if (System.nanoTime() - start > PATIENCE.toNanos()) {
                 List<String> holders = epochs.holders(ended);
-                LOG.warn("threads {} are inside an append or a sample for {}, while rows are erased", holders, PATIENCE);
+                LOG.warn(
+                        "threads {} are inside an append or a sample for {}, while rows are erased", holders, PATIENCE);
                 return holders;
             }
             LockSupport.parkNanos(PAUSE_NANOS);

@@ -15,9 +15,9 @@ import io.engram.replay.offheap.internal.journal.JournalWriter;
 import io.engram.replay.offheap.internal.ring.EpisodeLog;
 import io.engram.replay.offheap.internal.ring.OpenEpisodes;
 import io.engram.replay.offheap.internal.ring.Ring;
-import java.util.ArrayList;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -148,6 +148,11 @@ final class Episodes {
     /** Makes the index anew, if there is one; false if files of the old one may be there still. */
     boolean renewIndex(Duration timeout) throws IOException {
         return index == null || index.renew(timeout);
+    }
+
+    /** Whether there is an index, ready or not. */
+    boolean hasIndex() {
+        return index != null;
     }
 
     /** Whether questions are answered with an index now. */

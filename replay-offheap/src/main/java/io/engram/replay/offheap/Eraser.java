@@ -1,20 +1,33 @@
 package io.engram.replay.offheap;
 
 import io.engram.replay.MemoryClosedException;
+import io.engram.replay.offheap.Concealment.Concealed;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
+import io.engram.replay.offheap.internal.erasure.Container;
 import io.engram.replay.offheap.internal.erasure.ErasureRecord;
 import io.engram.replay.offheap.internal.erasure.ErasureShelf;
 import io.engram.replay.offheap.internal.erasure.FileEraser;
 import io.engram.replay.offheap.internal.erasure.LiveWindow;
+import io.engram.replay.offheap.internal.erasure.Resolution;
+import io.engram.replay.offheap.internal.erasure.SegmentGuard;
 import io.engram.replay.offheap.internal.journal.JournalPage;
 import io.engram.replay.offheap.internal.journal.RecordImage;
 import io.engram.replay.offheap.internal.snapshot.SnapshotOrder;
+import io.engram.replay.offheap.internal.store.DirectoryTree;
+import io.engram.replay.offheap.internal.store.StoreOpener;
 import io.engram.replay.offheap.internal.upkeep.TakeBackGate;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.EpochClock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +51,7 @@ final class Eraser {
     /** Null where tests do its work. */
     private final @Nullable ScheduledThreadPoolExecutor background;
 
+    private @Nullable Future<?> looks;
     private volatile boolean closed;
 
     Eraser(OffHeapReplayMemory memory, Home home, Episodes episodes, Opening opening) {
@@ -65,7 +79,7 @@ final class Eraser {
     /** From here on looks now and then for what others ask for: who has no lock leaves a request. */
     void start() {
         if (background != null) {
-            background.scheduleWithFixedDelay(
+            looks = background.scheduleWithFixedDelay(
                     this::lookForRequests, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
         }
     }
@@ -134,7 +148,8 @@ final class Eraser {
         if (!shelf.kin().isEmpty()) {
             long head = memory.ring().head();
             LiveWindow window = new LiveWindow(memory.ring().tail(head), head, erasure.nextEpisode());
-            ErasureRecord known = erasure.withKnown(eraser(erasure, window).resolve().known(), window.nextEpisode());
+            ErasureRecord known =
+                    erasure.withKnown(eraser(erasure, window).resolve().known(), window.nextEpisode());
             shelf.write(known.withKin(shelf.leaveRequests(known)));
         }
     }
@@ -173,7 +188,8 @@ final class Eraser {
             passOn(erasure);
             episodes.pauseIndex();
             long head = memory.ring().head();
-            long bound = erasure.nextEpisode() == ErasureRecord.NOT_KNOWN ? memory.nextEpisode() : erasure.nextEpisode();
+            long bound =
+                    erasure.nextEpisode() == ErasureRecord.NOT_KNOWN ? memory.nextEpisode() : erasure.nextEpisode();
             Container meant = eraser(erasure, new LiveWindow(memory.ring().tail(head), head, bound))
                     .resolve()
                     .live();
@@ -201,8 +217,10 @@ final class Eraser {
             eraser.scrubJournals();
             eraser.scrubManifests();
             List<String> unreached = new ArrayList<>(eraser.unreached());
-            concealed.stopped().forEach(thread -> unreached.add("thread " + thread + " is stopped inside a call, and may"
-                    + " still store a row of an erased episode where nobody reads it"));
+            concealed
+                    .stopped()
+                    .forEach(thread -> unreached.add("thread " + thread + " is stopped inside a call, and may"
+                            + " still store a row of an erased episode where nobody reads it"));
             renewIndex(unreached);
             ErasureRecord finished = resolved.withOutcomes(0, 0, eraser.outcomes())
                     .withKin(shelf.kin(resolved))
@@ -220,12 +238,7 @@ final class Eraser {
 
     private FileEraser eraser(ErasureRecord erasure, LiveWindow window) {
         FileEraser eraser = new FileEraser(
-                home.files(),
-                home.directory(),
-                home.store().superblock(),
-                erasure.selection(),
-                window,
-                this::alone);
+                home.files(), home.directory(), home.store().superblock(), erasure.selection(), window, this::alone);
         eraser.assume(erasure.known());
         return eraser;
     }
@@ -273,6 +286,9 @@ final class Eraser {
     void close() {
         if (!closed) {
             closed = true;
+            if (looks != null) {
+                looks.cancel(false);
+            }
             order.awaitAll();
             if (background != null) {
                 background.shutdown();
@@ -281,8 +297,7 @@ final class Eraser {
     }
 
     /** The result of the background thread. */
-    private record Pending(UUID id, long rows, CompletableFuture<ErasureCertificate> result)
-            implements PendingErasure {
+    private record Pending(UUID id, long rows, CompletableFuture<ErasureCertificate> result) implements PendingErasure {
         @Override
         public ErasureCertificate await() {
             try {
@@ -291,7 +306,8 @@ final class Eraser {
                 Thread.currentThread().interrupt();
                 throw new ErasureException("interrupted while waiting for an erasure, which goes on: request=" + id, e);
             } catch (ExecutionException e) {
-                throw new ErasureException(String.valueOf(e.getCause().getMessage()), e.getCause());
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                throw new ErasureException(String.valueOf(cause.getMessage()), cause);
             }
         }
 

@@ -67,9 +67,9 @@ public final class ErasureRequest {
     }
 
     /**
-     * Rows by their sequences, whatever episodes they are of. What the journal says of these episodes stays, and so does
-     * an open one go on. With self-contained rows the row before the first in its episode goes, too: it holds that one's
-     * state as its next state.
+     * Rows by their sequences, whatever episodes they are of. What the journal says of these episodes stays, and so
+     * does an open one go on. With self-contained rows the row before the first in its episode goes, too: it holds that
+     * one's state as its next state.
      *
      * @param from the first
      * @param to one more than the last

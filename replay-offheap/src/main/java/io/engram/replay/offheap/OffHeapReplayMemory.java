@@ -122,9 +122,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
             new LostEnds(ring, layout, new JournalWriter(journal, opening.clock()), unsealed)
                     .record(store.journal().book(), positions.episodes(), found::force);
         }
-        boolean changeable = home != null && !home.store().isReadOnly();
-        this.snapshotter = changeable ? new Snapshotter(this, home, opening) : null;
-        this.eraser = changeable ? new Eraser(this, home, episodes, opening) : null;
+        Home own = isReadOnly() ? null : home;
+        this.snapshotter = own == null ? null : new Snapshotter(this, own, opening);
+        this.eraser = own == null ? null : new Eraser(this, own, episodes, opening);
         this.catalogue = new Catalogue(
                 query -> inside(() -> episodes.select(query, streams.names())),
                 opening.clock(),

@@ -73,7 +73,11 @@ final class Writers {
     private void tellOfEpisode(LanePosition position, TransitionListener listener) {
         memory.inside(() -> {
             ResumedEpisode.tell(
-                    memory.ring(), position, schema.rowLayout(), memory.indexes().longestWindow(), listener);
+                    memory.ring(),
+                    position,
+                    schema.rowLayout(),
+                    memory.indexes().longestWindow(),
+                    listener);
             return position;
         });
     }

@@ -1,7 +1,7 @@
 package io.engram.replay.offheap.cli;
 
-import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.Episode;
+import io.engram.replay.offheap.internal.text.JsonText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

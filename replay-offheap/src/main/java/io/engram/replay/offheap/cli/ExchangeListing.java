@@ -1,8 +1,8 @@
 package io.engram.replay.offheap.cli;
 
-import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.offheap.exchange.ExchangeFormat;
 import io.engram.replay.offheap.exchange.ExchangeReport;
+import io.engram.replay.offheap.internal.text.JsonText;
 import java.nio.file.Path;
 
 /** What an export or import did, in a line or as one JSON object. */

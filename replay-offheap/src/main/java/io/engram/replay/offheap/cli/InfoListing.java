@@ -1,9 +1,9 @@
 package io.engram.replay.offheap.cli;
 
-import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.Episode;
 import io.engram.replay.PriorityIndex;
 import io.engram.replay.offheap.internal.store.Superblock;
+import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.offheap.internal.view.Histogram;
 import io.engram.replay.offheap.internal.view.PrioritySummary;
 import io.engram.replay.offheap.internal.view.RowCursor;

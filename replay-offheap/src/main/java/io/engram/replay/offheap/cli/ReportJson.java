@@ -1,8 +1,7 @@
 package io.engram.replay.offheap.cli;
 
-import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.offheap.CheckReport;
-import java.util.List;
+import io.engram.replay.offheap.internal.text.JsonText;
 import java.util.Locale;
 
 /** A report for programs: one JSON object, in ASCII. */
@@ -13,7 +12,8 @@ final class ReportJson {
         return "{\"directory\": " + JsonText.quote(report.directory().toString()) + ",\n \"sound\": " + report.isSound()
                 + ",\n \"counts\": " + counts(report.counts()) + ",\n \"repairs\": "
                 + JsonText.array(report.repairs().stream().map(JsonText::quote).toList()) + ",\n \"findings\": "
-                + JsonText.array(report.findings().stream().map(ReportJson::finding).toList()) + "}\n";
+                + JsonText.array(
+                        report.findings().stream().map(ReportJson::finding).toList()) + "}\n";
     }
 
     private static String counts(CheckReport.Counts counts) {
@@ -27,7 +27,9 @@ final class ReportJson {
         return "{\"severity\": " + JsonText.quote(finding.severity().name().toLowerCase(Locale.ROOT)) + ", \"file\": "
                 + JsonText.quote(finding.file().toString())
                 + (finding.offset() < 0 ? "" : ", \"offset\": " + finding.offset())
-                + ", \"problem\": " + JsonText.quote(finding.problem()) + ", \"found\": " + JsonText.quote(finding.found())
-                + ", \"expected\": " + JsonText.quote(finding.expected()) + ", \"remedy\": " + JsonText.quote(finding.remedy()) + "}";
+                + ", \"problem\": " + JsonText.quote(finding.problem()) + ", \"found\": "
+                + JsonText.quote(finding.found())
+                + ", \"expected\": " + JsonText.quote(finding.expected()) + ", \"remedy\": "
+                + JsonText.quote(finding.remedy()) + "}";
     }
 }

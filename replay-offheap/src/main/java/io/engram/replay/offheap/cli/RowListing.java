@@ -1,11 +1,11 @@
 package io.engram.replay.offheap.cli;
 
-import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.DType;
 import io.engram.replay.Field;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.RowFlags;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.offheap.internal.view.RowCursor;
 import io.engram.replay.offheap.internal.view.StoreView;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package io.engram.replay.offheap.exchange;
 
-import io.engram.replay.offheap.internal.text.JsonText;
 import io.engram.replay.Episode;
 import io.engram.replay.EpisodeLabel;
 import io.engram.replay.Schema;
 import io.engram.replay.SchemaException;
+import io.engram.replay.offheap.internal.text.JsonText;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

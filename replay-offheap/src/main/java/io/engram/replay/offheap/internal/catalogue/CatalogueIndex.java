@@ -77,6 +77,7 @@ public final class CatalogueIndex implements Agent {
     private volatile boolean distrusted;
     /** Not null while it is to be made anew because something was erased from the journal. */
     private volatile @Nullable CountDownLatch renewal;
+
     private volatile boolean paused;
     private int rebuilds;
     private JournalCursor.@Nullable Place place;

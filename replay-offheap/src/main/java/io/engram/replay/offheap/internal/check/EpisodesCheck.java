@@ -26,13 +26,14 @@ final class EpisodesCheck {
     void check(EpisodeBook book, Set<Long> going) {
         long open = 0;
         long lost = 0;
+        long erased = 0;
         for (Map.Entry<Long, EpisodeBook.Entry> each : book.entries().entrySet()) {
             EpisodeBook.End end = each.getValue().end();
             if (end == null) {
                 open += going.contains(each.getKey()) ? 0 : 1;
             } else if (rows.isErased(end.last())) {
-                // Rows were erased and not the episode.
-                continue;
+                // Rows were erased, and not the episode: what is said of it stays.
+                erased++;
             } else if (end.last() >= rows.head() || (isUnsealed(end.last()) && !rows.isRow(end.last()))) {
                 lost++;
             } else if (isHeld(end.last())) {
@@ -41,6 +42,16 @@ final class EpisodesCheck {
         }
         tell(open, "episodes have no end");
         tell(lost, "the last rows of episodes are gone");
+        if (erased > 0) {
+            findings.add(new Finding(
+                    Severity.INFORMATION,
+                    journal,
+                    -1,
+                    "the last rows of episodes were erased",
+                    "episodes=" + erased,
+                    "",
+                    "nothing need be"));
+        }
     }
 
     private boolean isHeld(long sequence) {
@@ -61,7 +72,9 @@ final class EpisodesCheck {
         if (end.length() != length) {
             tell(episode, "length=" + end.length(), "length=" + length);
         }
-        if (isHeld(end.first()) && !rows.isErased(end.first()) && (!rows.isRow(end.first()) || rows.episode(end.first()) != episode)) {
+        if (isHeld(end.first())
+                && !rows.isErased(end.first())
+                && (!rows.isRow(end.first()) || rows.episode(end.first()) != episode)) {
             tell(episode, "first row=" + end.first(), "a row of the episode");
         }
     }

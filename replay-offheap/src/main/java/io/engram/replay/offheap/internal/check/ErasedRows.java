@@ -1,5 +1,7 @@
 package io.engram.replay.offheap.internal.check;
 
+import io.engram.replay.offheap.CheckReport.Finding;
+import io.engram.replay.offheap.CheckReport.Severity;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.Stamp;
 import io.engram.replay.offheap.internal.ring.Tombstones;

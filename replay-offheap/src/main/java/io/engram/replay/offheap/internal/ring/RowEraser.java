@@ -5,8 +5,8 @@ import org.agrona.UnsafeApi;
 
 /**
  * Takes rows of a ring away from all its readers, at once and for ever: the stamp becomes ERASED, the segment notes it,
- * and whoever keeps leaves of the row is told. The row's bytes stay for others to zero. For one thread, inside an epoch;
- * beside any number of writers and readers.
+ * and whoever keeps leaves of the row is told. The row's bytes stay for others to zero. For one thread, inside an
+ * epoch; beside any number of writers and readers.
  *
  * <p>A reader that has found the row before copies it, takes the stamp again and drops what it has. So once this has
  * returned, no batch is filled any more with what was erased.

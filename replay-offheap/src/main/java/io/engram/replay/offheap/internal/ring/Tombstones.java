@@ -3,9 +3,9 @@ package io.engram.replay.offheap.internal.ring;
 import org.agrona.UnsafeApi;
 
 /**
- * Which rows of a segment were erased on request: a bit a row, in the segment itself, so that whoever has the file knows
- * it without reading rows. A bit is set and never cleared while the segment holds these rows. Safe for use by any number
- * of threads and processes.
+ * Which rows of a segment were erased on request: a bit a row, in the segment itself, so that whoever has the file
+ * knows it without reading rows. A bit is set and never cleared while the segment holds these rows. Safe for use by any
+ * number of threads and processes.
  */
 public final class Tombstones {
     private static final int WORD_SHIFT = 6;
