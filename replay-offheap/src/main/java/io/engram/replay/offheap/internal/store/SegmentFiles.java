@@ -109,6 +109,7 @@ public final class SegmentFiles implements SegmentSource {
                 reused.put(geometry.footerOffset(), new byte[SegmentDescriptor.FOOTER_LENGTH]);
                 reused.mapping().force(geometry.footerOffset(), SegmentGeometry.PAGE);
             }
+            clearTombstones(reused);
             // Until its old name is gone for good, a file with the new header would seem to be a segment, and those
             // just before it, whose names nothing has made durable yet, to be missing.
             syncNames();
@@ -120,6 +121,18 @@ public final class SegmentFiles implements SegmentSource {
             return reused;
         } catch (IOException e) {
             throw new StorageException("a segment could not be recycled: file=" + reused.file() + ": " + e, e);
+        }
+    }
+
+    /** Those of the old rows must not speak of new ones. */
+    private void clearTombstones(FileRegion region) throws IOException {
+        int length = geometry.footerOffset() - geometry.tombstonesOffset();
+        for (int at = 0; at < length; at += Long.BYTES) {
+            if (UnsafeApi.getLong(region.address() + geometry.tombstonesOffset() + at) != 0) {
+                region.put(geometry.tombstonesOffset(), new byte[length]);
+                region.mapping().force(geometry.tombstonesOffset(), length);
+                return;
+            }
         }
     }
 
