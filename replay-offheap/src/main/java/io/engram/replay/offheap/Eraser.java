@@ -2,7 +2,6 @@ package io.engram.replay.offheap;
 
 import io.engram.replay.MemoryClosedException;
 import io.engram.replay.offheap.Concealment.Concealed;
-import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.erasure.Container;
 import io.engram.replay.offheap.internal.erasure.ErasureRecord;
 import io.engram.replay.offheap.internal.erasure.ErasureShelf;
@@ -10,8 +9,6 @@ import io.engram.replay.offheap.internal.erasure.FileEraser;
 import io.engram.replay.offheap.internal.erasure.LiveWindow;
 import io.engram.replay.offheap.internal.erasure.Resolution;
 import io.engram.replay.offheap.internal.erasure.SegmentGuard;
-import io.engram.replay.offheap.internal.journal.JournalPage;
-import io.engram.replay.offheap.internal.journal.RecordImage;
 import io.engram.replay.offheap.internal.snapshot.SnapshotOrder;
 import io.engram.replay.offheap.internal.store.DirectoryTree;
 import io.engram.replay.offheap.internal.store.StoreOpener;
@@ -213,7 +210,6 @@ final class Eraser {
                     concealed.rows(), meant.live().episodes().size(), eraser.outcomes());
             shelf.write(resolved);
             eraser.zeroRows();
-            keepCounting();
             eraser.scrubJournals();
             eraser.scrubManifests();
             List<String> unreached = new ArrayList<>(eraser.unreached());
@@ -241,22 +237,6 @@ final class Eraser {
                 home.files(), home.directory(), home.store().superblock(), erasure.selection(), window, this::alone);
         eraser.assume(erasure.known());
         return eraser;
-    }
-
-    /** The numbers of episodes must not be given again when nothing tells of the newest any more. */
-    private void keepCounting() {
-        EpochRecord epoch = memory.epochs().register();
-        try {
-            epoch.enter();
-            JournalPage first = memory.journal().first();
-            RecordImage image = memory.journal().newImage();
-            image.kept(first.limit() > 0 ? first.number() : first.number() + 1, memory.nextEpisode());
-            memory.journal().append(image);
-        } finally {
-            epoch.exit();
-            memory.epochs().unregister(epoch);
-        }
-        memory.upkeep().syncStreams(home.store().segmentFiles());
     }
 
     private void renewIndex(List<String> unreached) throws IOException {

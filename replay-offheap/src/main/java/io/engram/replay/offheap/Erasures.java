@@ -1,5 +1,6 @@
 package io.engram.replay.offheap;
 
+import io.engram.replay.offheap.internal.erasure.ErasureCheck;
 import io.engram.replay.offheap.internal.erasure.ErasureRecord;
 import io.engram.replay.offheap.internal.erasure.ErasureShelf;
 import io.engram.replay.offheap.internal.platform.Platform;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.agrona.concurrent.SystemEpochClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The erasures of a memory's directory, whether the memory is open (here or in another process) or not. Safe for use by
@@ -103,9 +105,7 @@ public final class Erasures {
     public Optional<ErasureCertificate> await(UUID id, Duration timeout) {
         long start = System.nanoTime();
         while (true) {
-            ErasureRecord erasure = shelf.find(id)
-                    .orElseThrow(() -> new ErasureException(
-                            "there is no such erasure: id=" + id + ", directory=" + memory + "; list those there are"));
+            ErasureRecord erasure = find(id);
             if (!erasure.isPending()) {
                 return Optional.of(certificate(erasure));
             }
@@ -123,7 +123,8 @@ public final class Erasures {
 
     /**
      * Looks through the files of the memory and its snapshots for what an erasure should have left: rows of it, their
-     * bytes, episodes in journals; and whether the rows that were to stay are those that were there.
+     * bytes, episodes in journals; and whether the rows that were to stay are those that were there. Changes nothing;
+     * the memory may be in use.
      *
      * @param id the erasure
      * @return what was found
@@ -132,15 +133,38 @@ public final class Erasures {
      * @throws UnsupportedPlatformException if the JVM lacks a flag or the machine is not supported
      */
     public ErasureProof verify(UUID id) {
+        return verify(id, null);
+    }
+
+    /**
+     * As {@link #verify(UUID)}, and looks for a text in every byte of every file.
+     *
+     * @param id the erasure
+     * @param text the name of the stream, subject or tag that was erased; nothing to look for if null
+     * @return what was found
+     * @throws IllegalArgumentException if that is not what was erased
+     */
+    public ErasureProof verify(UUID id, @Nullable String text) {
         Platform.require();
-        ErasureRecord erasure = shelf.find(id)
-                .orElseThrow(() -> new ErasureException(
-                        "there is no such erasure: id=" + id + ", directory=" + memory + "; list those there are"));
+        ErasureRecord erasure = find(id);
         if (erasure.isPending()) {
             throw new ErasureException("the erasure is not finished: id=" + id + ", directory=" + memory
                     + "; wait for it, or open the memory once if it was interrupted");
         }
-        return new ErasureProof(certificate(erasure), 0, 0, 0, List.of());
+        ErasureCheck.Result result = new ErasureCheck(files, memory, erasure, text).run();
+        return new ErasureProof(
+                certificate(erasure),
+                result.segments(),
+                result.pages(),
+                result.erasedRows(),
+                result.digests(),
+                result.findings());
+    }
+
+    private ErasureRecord find(UUID id) {
+        return shelf.find(id)
+                .orElseThrow(() -> new ErasureException(
+                        "there is no such erasure: id=" + id + ", directory=" + memory + "; list those there are"));
     }
 
     private Superblock superblock() {

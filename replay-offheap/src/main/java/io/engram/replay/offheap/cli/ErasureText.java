@@ -48,19 +48,18 @@ final class ErasureText {
             text.append(proof.certificate().id())
                     .append(proof.isProven() ? ": proven, " : ": NOT PROVEN, ")
                     .append(what(proof.certificate()))
-                    .append(", files=")
-                    .append(proof.files())
-                    .append(", slots=")
-                    .append(proof.slots())
-                    .append(", records=")
-                    .append(proof.records())
+                    .append(", segments=")
+                    .append(proof.segments())
+                    .append(", pages=")
+                    .append(proof.pages())
+                    .append(", erased rows=")
+                    .append(proof.erasedRows())
+                    .append(", digests=")
+                    .append(proof.digests())
                     .append('\n');
             proof.findings().forEach(each -> text.append("  ").append(each).append('\n'));
         }
-        return text.append("total: ")
-                .append(proofs.size())
-                .append(" erasures\n")
-                .toString();
+        return text.append("total: ").append(proofs.size()).append(" erasures\n").toString();
     }
 
     static String json(List<ErasureProof> proofs) {
@@ -70,8 +69,8 @@ final class ErasureText {
 
     private static String json(ErasureProof proof) {
         return "{\"id\": " + JsonText.quote(proof.certificate().id().toString()) + ", \"proven\": " + proof.isProven()
-                + ", \"files\": " + proof.files() + ", \"slots\": " + proof.slots() + ", \"records\": "
-                + proof.records() + ", \"findings\": "
+                + ", \"segments\": " + proof.segments() + ", \"pages\": " + proof.pages() + ", \"erasedRows\": "
+                + proof.erasedRows() + ", \"digests\": " + proof.digests() + ", \"findings\": "
                 + JsonText.array(proof.findings().stream().map(JsonText::quote).toList()) + "}";
     }
 }

@@ -44,6 +44,12 @@ public final class Container {
         }
     }
 
+    /** To be looked at, with everything that it has. */
+    static Container whole(Path directory, EpisodeBook book) {
+        LiveWindow all = new LiveWindow(0, Long.MAX_VALUE, Long.MAX_VALUE);
+        return new Container(directory, all, book, null, Selection.ofSequences(0, 1));
+    }
+
     /**
      * Which snapshot.
      *

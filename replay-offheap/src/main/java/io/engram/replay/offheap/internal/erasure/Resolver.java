@@ -84,6 +84,11 @@ final class Resolver {
     }
 
     private EpisodeBook book(Path container) throws IOException {
+        return book(files, container, superblock);
+    }
+
+    /** What the journal of a container says. */
+    static EpisodeBook book(FileLayer files, Path container, Superblock superblock) throws IOException {
         EpisodeBook book = new EpisodeBook();
         PageReader reader = new PageReader(superblock.memoryId());
         for (Path file : filesIn(files, container.resolve(JournalFiles.DIRECTORY), JournalFiles.SUFFIX)) {

@@ -55,7 +55,9 @@ final class SegmentScrub {
             BitSet going = new BitSet();
             sort(segment, going);
             erased = going.cardinality();
-            before = survivors().digest(segment);
+            if (!going.isEmpty() || isDirty(segment)) {
+                before = survivors().digest(segment);
+            }
             needed = isWithoutStampOrTombstone(segment, going);
         }
         if (needed) {
@@ -231,7 +233,8 @@ final class SegmentScrub {
 
     /** Whether anything was done to the file. */
     boolean hasOutcome() {
-        return erased > 0 || scrubbed > 0;
+        // Without a digest nothing was to go; a slot that was closed since has no row to be told of.
+        return !before.isEmpty() && (erased > 0 || scrubbed > 0);
     }
 
     /** What was done, once the rows that stay are the same as before. */

@@ -2,12 +2,14 @@ package io.engram.replay.offheap.internal.snapshot;
 
 import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.SnapshotException;
+import io.engram.replay.offheap.internal.erasure.ErasureShelf;
 import io.engram.replay.offheap.internal.store.DirectoryTree;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.FilePieces;
 import io.engram.replay.offheap.internal.store.HardLinks;
 import io.engram.replay.offheap.internal.store.Manifest;
 import io.engram.replay.offheap.internal.store.ManifestDescriptor;
+import io.engram.replay.offheap.internal.store.PendingErasure;
 import io.engram.replay.offheap.internal.store.PendingRestore;
 import io.engram.replay.offheap.internal.store.SnapshotOpener;
 import io.engram.replay.offheap.internal.store.Store;
@@ -86,15 +88,29 @@ public final class MemoryCopy {
                     + ", expected one that does not exist or is empty");
         }
         Path temporary = absolute.resolveSibling(absolute.getFileName() + ".fork" + Store.TEMPORARY_SUFFIX);
+        requireNoErasure(memory);
         new SnapshotOpener(files, snapshot).check();
         DirectoryTree.create(files, parent);
         DirectoryTree.discard(files, temporary);
+        // Before there is a fork: an erasure in either must know of the other. Where none comes to be, it looks in
+        // vain.
+        new ErasureShelf(files, memory).addKin(absolute);
         try {
+            new ErasureShelf(files, temporary).addKin(memory);
             copyParts(temporary, true);
+            // One that began meanwhile may not have found the fork.
+            requireNoErasure(memory);
             DirectoryTree.publish(files, temporary, absolute);
         } catch (Throwable t) {
             discard(temporary, t);
             throw t;
+        }
+    }
+
+    private void requireNoErasure(Path memory) throws IOException {
+        if (PendingErasure.isIn(files, memory)) {
+            throw new SnapshotException("an erasure is under way in the memory, or was interrupted: directory=" + memory
+                    + "; if no process has it open, open it once to finish the erasure, and fork it then");
         }
     }
 

@@ -21,8 +21,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Opens a snapshot where it lies, for reading. Takes no lock: nobody changes a snapshot. What is the snapshot's alone
- * is checked whole against the manifest; of a shared segment header and footer are, and its rows are not read.
+ * Opens a snapshot where it lies, for reading. Takes no lock: nothing but an erasure changes a snapshot. What is the
+ * snapshot's alone is checked whole against the manifest; of a shared segment header and footer are, and its rows are
+ * not read.
  */
 public final class SnapshotOpener {
     private final FileLayer files;
@@ -60,7 +61,29 @@ public final class SnapshotOpener {
             if (files.kind(directory) == FileLayer.Kind.NOTHING) {
                 throw new SnapshotException("the snapshot was deleted meanwhile: directory=" + directory, e);
             }
+            if (isBeingErased()) {
+                throw new SnapshotException(
+                        "an erasure is under way in the snapshot, or was interrupted: directory=" + directory
+                                + "; if no process has the memory open, open it once to finish the erasure, and try"
+                                + " again",
+                        e);
+            }
             throw e;
+        }
+    }
+
+    /** Then files may differ from the manifest, which is told at the end. */
+    private boolean isBeingErased() {
+        Path snapshots = directory.toAbsolutePath().normalize().getParent();
+        if (snapshots == null || !snapshots.endsWith(ManifestDescriptor.DIRECTORY)) {
+            return false;
+        }
+        Path memory = snapshots.getParent();
+        try {
+            return memory != null && PendingErasure.isIn(files, memory);
+        } catch (IOException e) {
+            // What was wrong with the snapshot is the better answer.
+            return false;
         }
     }
 

@@ -1,0 +1,284 @@
+package io.engram.replay.offheap.internal.erasure;
+
+import io.engram.replay.offheap.StorageException;
+import io.engram.replay.offheap.internal.journal.EpisodeBook;
+import io.engram.replay.offheap.internal.ring.RowDescriptor;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.Stamp;
+import io.engram.replay.offheap.internal.ring.Tombstones;
+import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.JournalFiles;
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
+import io.engram.replay.offheap.internal.store.SegmentDescriptor;
+import io.engram.replay.offheap.internal.store.SegmentFiles;
+import io.engram.replay.offheap.internal.store.Store;
+import io.engram.replay.offheap.internal.store.Superblock;
+import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.agrona.UnsafeApi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks whether nothing is left of what an erasure erased, in all files of a memory and its snapshots, and whether what
+ * stayed is what was there. Changes nothing; the memory may be in use, in this process or another one. For one thread.
+ */
+public final class ErasureCheck {
+    private final FileLayer files;
+    private final Path memory;
+    private final ErasureRecord record;
+    private final @Nullable String text;
+    private final List<String> findings = new ArrayList<>();
+    private final Set<KnownEpisode> known;
+    private Set<String> erasedLater = Set.of();
+    private int segments;
+    private int pages;
+    private long erasedRows;
+    private int digests;
+
+    /**
+     * What was looked at, and what is wrong.
+     *
+     * @param findings in words, each with the file; nothing means that the erasure is proven
+     * @param segments files of rows that were read
+     * @param pages pages of journals that were read
+     * @param erasedRows erased rows that were looked at, of this erasure and of others
+     * @param digests files whose rows are the same that the record says
+     */
+    public record Result(List<String> findings, int segments, int pages, long erasedRows, int digests) {}
+
+    /**
+     * A check.
+     *
+     * @param files how files are reached
+     * @param directory of the memory
+     * @param record finished
+     * @param text the stream, subject or tag, to be looked for in every byte; null if it is not known any more
+     * @throws IllegalArgumentException if the record is pending, or the text is not what was erased
+     */
+    public ErasureCheck(FileLayer files, Path directory, ErasureRecord record, @Nullable String text) {
+        if (record.isPending()) {
+            throw new IllegalArgumentException("the erasure is not finished: request=" + record.request());
+        }
+        if (text != null && !Hashes.of(text).equals(record.what().hash())) {
+            throw new IllegalArgumentException(
+                    "the text is not what was erased: request=" + record.request() + ", SHA-256 of the text="
+                            + Hashes.of(text) + ", expected=" + record.what().hash());
+        }
+        this.files = files;
+        this.memory = directory;
+        this.record = record;
+        this.text = text;
+        this.known = new HashSet<>(record.known());
+    }
+
+    /**
+     * Looks.
+     *
+     * @return what was found
+     * @throws StorageException if something cannot be read
+     */
+    public Result run() {
+        try {
+            Superblock superblock = Superblock.read(files, memory.resolve(SuperblockDescriptor.FILE_NAME));
+            noteLaterErasures();
+            List<Container> containers = containers(superblock);
+            containers.forEach(this::checkBook);
+            for (SharedFile file :
+                    SharedFile.of(files, memory, containers, SegmentDescriptor.DIRECTORY, SegmentFiles.SUFFIX)) {
+                segments++;
+                checkRows(file, superblock);
+                search(file.path());
+            }
+            for (SharedFile file :
+                    SharedFile.of(files, memory, containers, JournalFiles.DIRECTORY, JournalFiles.SUFFIX)) {
+                pages++;
+                searchUnlessStreamName(file.path());
+            }
+            checkDigests(superblock);
+            return new Result(List.copyOf(findings), segments, pages, erasedRows, digests);
+        } catch (IOException e) {
+            throw new StorageException("an erasure cannot be checked: directory=" + memory + ": " + e, e);
+        }
+    }
+
+    /** The memory itself, and each snapshot. */
+    private List<Container> containers(Superblock superblock) throws IOException {
+        List<Container> containers = new ArrayList<>();
+        containers.add(Container.whole(memory, Resolver.book(files, memory, superblock)));
+        Path snapshots = memory.resolve(ManifestDescriptor.DIRECTORY);
+        if (files.kind(snapshots) == FileLayer.Kind.DIRECTORY) {
+            for (Path each : files.list(snapshots)) {
+                if (!String.valueOf(each.getFileName()).endsWith(Store.TEMPORARY_SUFFIX)) {
+                    containers.add(Container.whole(each, Resolver.book(files, each, superblock)));
+                    search(each.resolve(ManifestDescriptor.FILE_NAME));
+                }
+            }
+        }
+        Path resume = memory.resolve(ManifestDescriptor.RESUME_DIRECTORY).resolve(ManifestDescriptor.FILE_NAME);
+        if (files.kind(resume) == FileLayer.Kind.FILE) {
+            search(resume);
+        }
+        return containers;
+    }
+
+    /** Rows that stayed then may have gone since. */
+    private void noteLaterErasures() {
+        erasedLater = new HashSet<>();
+        for (ErasureRecord other : new ErasureShelf(files, memory).all()) {
+            boolean later = other.isPending() || other.finished() >= record.finished();
+            if (later && !other.request().equals(record.request())) {
+                other.files().forEach(file -> erasedLater.add(file.path()));
+            }
+        }
+    }
+
+    private void checkBook(Container container) {
+        for (Map.Entry<Long, EpisodeBook.Entry> each :
+                container.book().entries().entrySet()) {
+            EpisodeBook.Begin begin = each.getValue().begin();
+            if (begin != null && isLeft(container, each.getKey(), begin)) {
+                findings.add("the journal still has an episode: directory="
+                        + container.directory().resolve(JournalFiles.DIRECTORY) + ", episode=" + each.getKey());
+            }
+        }
+    }
+
+    private boolean isLeft(Container container, long episode, EpisodeBook.Begin begin) {
+        // What began in the memory itself after the request is another one.
+        boolean old = !container.directory().equals(memory)
+                || record.nextEpisode() == ErasureRecord.NOT_KNOWN
+                || episode < record.nextEpisode();
+        String hash = record.what().hash();
+        return switch (record.what().kind()) {
+            case EPISODES -> known.contains(KnownEpisode.of(episode, begin));
+            case STREAM -> old && isHash(container.streams().get(begin.stream()), hash);
+            case SUBJECT -> old && isHash(begin.label().subject(), hash);
+            case TAG -> old && begin.label().tags().stream().anyMatch(tag -> isHash(tag, hash));
+            case SEQUENCES -> false;
+        };
+    }
+
+    private static boolean isHash(@Nullable String found, String hash) {
+        return found != null && Hashes.of(found).equals(hash);
+    }
+
+    /** Erased is what has its mark, or the stamp; neither may be without the other, nor with bytes. */
+    private void checkRows(SharedFile file, Superblock superblock) throws IOException {
+        SegmentGeometry geometry = superblock.geometry();
+        // All rows of such a file were looked at, and none was added since.
+        boolean settled = file.isComplete()
+                && record.files().stream()
+                        .anyMatch(each -> each.isFinal() && each.path().equals(file.name()));
+        try (StoredSegment segment = StoredSegment.openForReading(files, file.path(), superblock)) {
+            long sequence = geometry.firstSequence(segment.header().ordinal());
+            for (int i = 0; i < geometry.rows(); i++, sequence++) {
+                long address = segment.row(i);
+                long stamp = UnsafeApi.getLongVolatile(null, address);
+                boolean marked = Tombstones.isSet(segment.address(), geometry, i);
+                if (marked || stamp == Stamp.of(sequence, Stamp.ERASED)) {
+                    erasedRows++;
+                    String problem = problem(stamp, sequence, marked);
+                    if (problem == null && !isZero(address, geometry)) {
+                        problem = "an erased row has bytes";
+                    }
+                    tell(file.path(), geometry, i, problem);
+                } else if (settled && Stamp.isPublished(stamp, sequence)) {
+                    long episode = UnsafeApi.getLong(address + RowDescriptor.EPISODE_OFFSET);
+                    tell(file.path(), geometry, i, isKnown(file, episode) ? null : "no journal has the row's episode");
+                }
+            }
+        }
+    }
+
+    private static @Nullable String problem(long stamp, long sequence, boolean marked) {
+        if (stamp != Stamp.of(sequence, Stamp.ERASED)) {
+            return "an erased row can be read, stamp=" + Long.toHexString(stamp);
+        }
+        return marked ? null : "an erased row has no tombstone";
+    }
+
+    private static boolean isKnown(SharedFile file, long episode) {
+        for (Container each : file.holders()) {
+            EpisodeBook.Entry entry = each.book().entries().get(episode);
+            if (entry != null && entry.begin() != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void tell(Path file, SegmentGeometry geometry, int row, @Nullable String problem) {
+        if (problem == null) {
+            return;
+        }
+        long offset = SegmentGeometry.ROWS_OFFSET + (long) row * geometry.stride();
+        findings.add(problem + ": file=" + file + ", offset=" + offset);
+    }
+
+    private static boolean isZero(long row, SegmentGeometry geometry) {
+        for (int at = Long.BYTES; at < geometry.stride(); at += Long.BYTES) {
+            if (UnsafeApi.getLong(row + at) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Rows that stayed are the same, in files that nothing else changes. */
+    private void checkDigests(Superblock superblock) throws IOException {
+        for (FileOutcome outcome : record.files()) {
+            Path file = memory.resolve(outcome.path());
+            boolean same = outcome.before().equals(outcome.after());
+            if (!same) {
+                findings.add("the record says that rows changed that were to stay: file=" + file);
+            } else if (outcome.isFinal()
+                    && !erasedLater.contains(outcome.path())
+                    && files.kind(file) == FileLayer.Kind.FILE) {
+                try (StoredSegment segment = StoredSegment.openForReading(files, file, superblock)) {
+                    checkDigest(file, segment, superblock.geometry(), outcome);
+                }
+            }
+        }
+    }
+
+    private void checkDigest(Path file, StoredSegment segment, SegmentGeometry geometry, FileOutcome outcome) {
+        BitSet published = new BitSet();
+        long first = geometry.firstSequence(segment.header().ordinal());
+        for (int i = 0; i < geometry.rows(); i++) {
+            published.set(i, Stamp.isPublished(UnsafeApi.getLongVolatile(null, segment.row(i)), first + i));
+        }
+        Survivors survivors = new Survivors(geometry, published);
+        String digest = survivors.digest(segment);
+        if (survivors.count() != outcome.survivors() || !digest.equals(outcome.after())) {
+            findings.add("rows that stayed are not those that were there: file=" + file + ", rows=" + survivors.count()
+                    + ", SHA-256=" + digest + ", expected rows=" + outcome.survivors() + ", SHA-256="
+                    + outcome.after());
+        } else {
+            digests++;
+        }
+    }
+
+    private void searchUnlessStreamName(Path file) throws IOException {
+        if (record.what().kind() != Selection.Kind.STREAM) {
+            search(file);
+        }
+    }
+
+    /** The text itself must not be there, wherever it stands. */
+    private void search(Path file) throws IOException {
+        if (text != null) {
+            long at = new ByteSearch(files, text.getBytes(StandardCharsets.UTF_8)).find(file);
+            if (at >= 0) {
+                findings.add("the text that was erased is there still: file=" + file + ", offset=" + at);
+            }
+        }
+    }
+}
