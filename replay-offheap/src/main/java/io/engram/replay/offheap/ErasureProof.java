@@ -13,7 +13,12 @@ import java.util.List;
  * @param findings what contradicts the certificate, each in a sentence that names the file
  */
 public record ErasureProof(
-        ErasureCertificate certificate, long segments, long pages, long erasedRows, long digests, List<String> findings) {
+        ErasureCertificate certificate,
+        long segments,
+        long pages,
+        long erasedRows,
+        long digests,
+        List<String> findings) {
     /**
      * Keeps a copy.
      *

@@ -59,7 +59,10 @@ final class ErasureText {
                     .append('\n');
             proof.findings().forEach(each -> text.append("  ").append(each).append('\n'));
         }
-        return text.append("total: ").append(proofs.size()).append(" erasures\n").toString();
+        return text.append("total: ")
+                .append(proofs.size())
+                .append(" erasures\n")
+                .toString();
     }
 
     static String json(List<ErasureProof> proofs) {

@@ -12,8 +12,9 @@ import picocli.CommandLine.Option;
 /** Proves erasures. */
 @Command(
         name = "verify-erasure",
-        description = "Looks through the files of a memory and its snapshots for what erasures should have left no trace"
-                + " of, and whether the rows that were to stay did. The memory may be in use.",
+        description =
+                "Looks through the files of a memory and its snapshots for what erasures should have left no trace"
+                        + " of, and whether the rows that were to stay did. The memory may be in use.",
         mixinStandardHelpOptions = true)
 final class VerifyErasureCommand extends DirectoryCommand {
     @Option(names = "--id", paramLabel = "ID", description = "This erasure; all unless said.")
@@ -36,7 +37,8 @@ final class VerifyErasureCommand extends DirectoryCommand {
         List<UUID> wanted = id != null
                 ? List.of(id)
                 : erasures.certificates().stream().map(ErasureCertificate::id).toList();
-        List<ErasureProof> proofs = wanted.stream().map(each -> erasures.verify(each, text)).toList();
+        List<ErasureProof> proofs =
+                wanted.stream().map(each -> erasures.verify(each, text)).toList();
         print(isJson() ? ErasureText.json(proofs) : ErasureText.of(proofs));
         return proofs.stream().allMatch(ErasureProof::isProven) ? 0 : ReplayCommand.UNSOUND;
     }
