@@ -1,0 +1,136 @@
+package io.engram.replay.offheap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.engram.replay.DType;
+import io.engram.replay.EpisodeLabel;
+import io.engram.replay.Schema;
+import io.engram.replay.StreamWriter;
+import io.engram.replay.offheap.ErasureCertificate;
+import io.engram.replay.offheap.Erasures;
+import io.engram.replay.offheap.OffHeapReplayMemory;
+import io.engram.replay.offheap.StoreCheck;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that erase, and that prove it. */
+class EraseCommandsTest {
+    private static final Schema SCHEMA = Schema.builder()
+            .observation(DType.F32, 4)
+            .action(DType.I32)
+            .reward()
+            .build();
+
+    @TempDir
+    Path place;
+
+    private final CommandRun command = new CommandRun();
+    private Path directory;
+
+    @BeforeEach
+    void makeMemory() {
+        directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory = open()) {
+            episode(memory, "left", EpisodeLabel.ofSubject("ann", "good", "new"), 5);
+            episode(memory, "right", EpisodeLabel.ofSubject("bob", "good"), 3);
+            episode(memory, "left", EpisodeLabel.NONE, 4);
+            memory.snapshot("one");
+        }
+    }
+
+    private OffHeapReplayMemory open() {
+        return OffHeapReplayMemory.builder(SCHEMA, 64)
+                .directory(directory)
+                .segmentRows(8)
+                .open();
+    }
+
+    private static void episode(OffHeapReplayMemory memory, String stream, EpisodeLabel label, int steps) {
+        try (StreamWriter writer = memory.writer(stream)) {
+            writer.label(label);
+            writer.begin(new float[] {0, 1, 2, 3});
+            for (int i = 1; i <= steps; i++) {
+                writer.step(i, 1, new float[] {i, 1, 2, 3}, i == steps, false);
+            }
+        }
+    }
+
+    private UUID onlyId() {
+        return Erasures.of(directory).certificates().get(0).id();
+    }
+
+    @Test
+    void subjectIsErasedAndProven() {
+        assertThat(command.run("erase", directory, "--subject", "ann")).isZero();
+        assertThat(command.out())
+                .startsWith("erased: subject with sha256 ")
+                .contains("\nrows: 6\nepisodes: 1\n")
+                .doesNotContain("ann");
+        assertThat(command.run("ls", directory)).isZero();
+        assertThat(command.out()).contains("total: 2 of 2 episodes").doesNotContain("ann");
+        assertThat(command.run("ls", directory.resolve("snapshots").resolve("one")))
+                .isZero();
+        assertThat(command.out()).contains("total: 2 of 2 episodes").doesNotContain("ann");
+        assertThat(command.run("verify-erasure", directory)).isZero();
+        assertThat(command.out()).contains(onlyId() + ": proven, subject with sha256 ", "total: 1 erasures");
+        assertThat(command.run("verify-erasure", directory, "--id", onlyId(), "--text", "ann", "--json"))
+                .isZero();
+        assertThat(command.out()).contains("\"proven\": true", "\"findings\": []");
+        assertThat(command.run("check", directory)).isZero();
+    }
+
+    @Test
+    void everyWayToChooseIsOne() {
+        assertThat(command.run("erase", directory, "--episodes", "0,1", "--json"))
+                .isZero();
+        assertThat(command.out())
+                .contains("\"kind\": \"EPISODES\"", "\"episodes\": [0, 1]", "\"rows\": 10", "\"unreached\": ")
+                .contains("\"digestBefore\": \"", "\"finished\": \"20");
+        assertThat(command.run("erase", directory, "--from", "10", "--to", "12"))
+                .isZero();
+        assertThat(command.out()).contains("erased: sequences 10 to 12\n", "\nrows: 2\n");
+        assertThat(command.run("erase", directory, "--stream", "left")).isZero();
+        assertThat(command.out()).contains("erased: stream with sha256 ", "\nepisodes: 1\n");
+        assertThat(command.run("erase", directory, "--tag", "good")).isZero();
+        assertThat(command.out()).contains("\nrows: 0\nepisodes: 0\n");
+        assertThat(command.run("verify-erasure", directory)).isZero();
+        assertThat(command.out()).contains("total: 4 erasures").doesNotContain("NOT PROVEN");
+    }
+
+    @Test
+    void wrongUseErasesNothing() {
+        assertThat(command.run("erase", directory)).isEqualTo(2);
+        assertThat(command.err()).contains("expected one of --subject", "nothing was erased");
+        assertThat(command.run("erase", directory, "--subject", "ann", "--tag", "good"))
+                .isEqualTo(2);
+        assertThat(command.run("erase", directory, "--from", "1")).isEqualTo(2);
+        assertThat(command.run("erase", directory, "--from", "3", "--to", "3")).isEqualTo(2);
+        assertThat(command.run("erase", directory, "--subject", "")).isEqualTo(2);
+        assertThat(command.run("erase", place.resolve("nothing"), "--subject", "ann"))
+                .isEqualTo(2);
+        assertThat(command.run("verify-erasure", directory, "--text", "ann")).isEqualTo(2);
+        assertThat(command.run("verify-erasure", directory, "--id", UUID.randomUUID()))
+                .isEqualTo(2);
+        assertThat(command.err()).contains("there is no such erasure");
+        assertThat(Erasures.of(directory).certificates()).isEmpty();
+        assertThat(command.run("ls", directory)).isZero();
+        assertThat(command.out()).contains("total: 3 of 3 episodes");
+    }
+
+    @Test
+    void memoryInUseIsAskedToErase() {
+        try (OffHeapReplayMemory memory = open()) {
+            assertThat(command.run("erase", directory, "--subject", "bob")).isZero();
+            assertThat(command.out()).contains("\nrows: 4\nepisodes: 1\n");
+            assertThat(memory.catalogue().bySubject("bob")).isEmpty();
+            assertThat(memory.catalogue().bySubject("ann")).isNotEmpty();
+        }
+        assertThat(Erasures.of(directory).certificates())
+                .extracting(ErasureCertificate::kind)
+                .containsExactly("SUBJECT");
+        assertThat(StoreCheck.of(directory).run().isSound()).isTrue();
+    }
+}
