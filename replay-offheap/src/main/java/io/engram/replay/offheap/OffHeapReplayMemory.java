@@ -14,6 +14,7 @@ import io.engram.replay.internal.LanePosition;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.SamplerNames;
+import io.engram.replay.offheap.internal.catalogue.CatalogueIndex;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
@@ -133,7 +134,7 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 query -> inside(() -> episodes.select(query, streams.names())),
                 opening.clock(),
                 new Catalogue.Lineage(this::snapshots, this::resumePoint),
-                episodes::isIndexed);
+                episodes::indexStatus);
         if (opening.automaticUpkeep() && !isReadOnly()) {
             upkeep.start();
             episodes.startIndex();
@@ -450,6 +451,12 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     /** For tests: the priorities. */
     RingIndexes indexes() {
         return indexes;
+    }
+
+    /** For tests: the catalogue's index, whose turns they take where no thread does. */
+    @Nullable
+    CatalogueIndex index() {
+        return episodes.index();
     }
 
     /** For tests: the journal. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * thread, inside an epoch.
  *
  * <p>The cursor stops at a place that was claimed and not published, since a record may still come there; once the page
- * is shut it goes on. If its page is given up before it was read, the cursor is lost.
+ * is shut it goes on. If its page is given up before it was read, the cursor is lost, until it is told to go on.
  */
 public final class JournalCursor {
     /**
@@ -91,13 +91,43 @@ public final class JournalCursor {
     }
 
     /**
-     * Whether pages were given up before they were read. What is needed of them was appended again, but what was read
-     * before may not be needed any more: it is to be read anew from the beginning.
+     * Whether pages were given up before they were read. What is needed of them was appended again, behind.
      *
-     * @return true from then on
+     * @return true until {@link #goOn}
      */
     public boolean isLost() {
         return lost;
+    }
+
+    /**
+     * Goes on at the first page that there is, which a lost cursor has not read. Of an episode that had begun the end
+     * may be among what was given up: what is open is told again.
+     */
+    public void goOn() {
+        JournalPage first = journal.first();
+        page = first.number();
+        offset = Math.min(PageDescriptor.HEADER_LENGTH, first.limit());
+        complete = false;
+        lost = false;
+    }
+
+    /**
+     * How many pages there are behind that of the cursor which have records.
+     *
+     * @return at some moment during the call
+     */
+    public long pagesBehind() {
+        return journal.current().number() - page;
+    }
+
+    /**
+     * Whether every record was read. When nobody appends.
+     *
+     * @return false, too, where a place was claimed and nothing published
+     */
+    public boolean isAtEnd() {
+        JournalPage last = journal.current();
+        return !lost && page == last.number() && offset >= last.end();
     }
 
     /**
