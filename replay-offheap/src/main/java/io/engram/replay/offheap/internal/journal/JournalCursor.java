@@ -163,21 +163,20 @@ public final class JournalCursor {
         int end = Math.min(at.limit(), at.end());
         int count = 0;
         while (offset < end && count < most) {
+            // First: what is published after this look is not to be taken for no record.
+            int word = reader.word(at, offset);
+            if (!shut && !RecordWord.isFinal(word)) {
+                return count;
+            }
             int length = reader.wholeRecord(at, offset, end);
             if (length > 0) {
                 place = new Place(page, offset, reader.checksum(), page, offset);
                 reader.visit(at, offset, visitor);
                 offset += RecordDescriptor.align(length);
                 count++;
-            } else if (shut) {
-                offset += Long.BYTES;
             } else {
-                int word = reader.word(at, offset);
-                if (!RecordWord.isFinal(word)) {
-                    return count;
-                }
                 // A closed place is skipped whole: what somebody stored in it is no record's word.
-                offset += word > 0 ? Long.BYTES : RecordDescriptor.align(RecordWord.length(word));
+                offset += shut || word > 0 ? Long.BYTES : RecordDescriptor.align(RecordWord.length(word));
             }
         }
         if (shut && offset >= end && count < most) {
