@@ -14,7 +14,6 @@ import io.engram.replay.internal.LanePosition;
 import io.engram.replay.internal.PayloadLayout;
 import io.engram.replay.internal.PolicyVersions;
 import io.engram.replay.internal.SamplerNames;
-import io.engram.replay.offheap.internal.catalogue.CatalogueIndex;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
@@ -453,10 +452,9 @@ public final class OffHeapReplayMemory implements ReplayMemory {
         return indexes;
     }
 
-    /** For tests: the catalogue's index, whose turns they take where no thread does. */
-    @Nullable
-    CatalogueIndex index() {
-        return episodes.index();
+    /** For tests: with the index, whose turns they take where no thread does. */
+    Episodes episodesWithIndex() {
+        return episodes;
     }
 
     /** For tests: the journal. */

@@ -67,7 +67,8 @@ class CatalogueOutrunTest {
         SplitMix64 random = new SplitMix64(seed);
         for (int opening = 0; opening < 2; opening++) {
             try (OffHeapReplayMemory memory = open()) {
-                CatalogueIndex index = Objects.requireNonNull(memory.index());
+                CatalogueIndex index =
+                        Objects.requireNonNull(memory.episodesWithIndex().index());
                 List<StreamWriter> writers = new ArrayList<>();
                 for (int i = 0; i < STREAMS; i++) {
                     writers.add(memory.writer("stream-" + i));

@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * The index of a memory's episodes: reads the journal in the background and keeps what has ended in an {@link
  * EpisodeMap}. The journal is the truth; whatever is wrong with the index, it is made anew or done without.
  *
- * <p><b>Invariants.</b> Of every record before the published place, the index has what it says, or it was appended again
- * behind: ended episodes in map and columns, others among the half known. Who asks reads on in the journal from there.
+ * <p><b>Invariants.</b> Of every record before the published place, the index has what it says, or it was appended
+ * again behind: ended episodes in map and columns, others among the half known. Who asks reads on in the journal from
+ * there.
  *
  * <p><b>Threads.</b> One thread stores. Any thread may ask, inside an epoch, and gets no answer while the storing
  * thread holds the lock; nobody waits for it.
