@@ -26,7 +26,7 @@ public final class Catalogue {
     private final EpochClock clock;
     private final Supplier<List<Snapshot>> snapshots;
     private final Supplier<Optional<ResumePoint>> origin;
-    private final Supplier<Boolean> indexed;
+    private final Supplier<IndexStatus> status;
 
     /** What a memory knows of its snapshots. */
     record Lineage(Supplier<List<Snapshot>> snapshots, Supplier<Optional<ResumePoint>> origin) {}
@@ -35,12 +35,12 @@ public final class Catalogue {
             Function<EpisodeQuery, List<Episode>> episodes,
             EpochClock clock,
             Lineage lineage,
-            Supplier<Boolean> indexed) {
+            Supplier<IndexStatus> status) {
         this.episodes = episodes;
         this.clock = clock;
         this.snapshots = lineage.snapshots();
         this.origin = lineage.origin();
-        this.indexed = indexed;
+        this.status = status;
     }
 
     /**
@@ -184,7 +184,16 @@ public final class Catalogue {
      * @return false also while the index is being opened or made anew
      */
     public boolean isIndexed() {
-        return indexed.get();
+        return status.get().state() == IndexStatus.State.READY;
+    }
+
+    /**
+     * What has become of the index: whether it answers, and why it was made anew or cannot be had.
+     *
+     * @return at this moment
+     */
+    public IndexStatus indexStatus() {
+        return status.get();
     }
 
     private static long millis(Duration age) {

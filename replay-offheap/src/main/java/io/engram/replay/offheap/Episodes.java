@@ -115,13 +115,22 @@ final class Episodes {
             }
         });
         if (index != null) {
-            index.finish();
+            index.finish(open::isOpen);
         }
     }
 
-    /** Answers with an index where that can be. Before anybody asks. */
+    /** Answers with an index where that can be. Before anybody asks, and before the journal gives anything up. */
     void answerWith(@Nullable CatalogueIndex newIndex) {
         index = newIndex;
+        if (newIndex != null) {
+            newIndex.recognise();
+        }
+    }
+
+    /** The index, or null without one. */
+    @Nullable
+    CatalogueIndex index() {
+        return index;
     }
 
     /** Begins to make the index ready, if there is one. */
@@ -155,9 +164,18 @@ final class Episodes {
         return index != null;
     }
 
-    /** Whether questions are answered with an index now. */
-    boolean isIndexed() {
-        return index != null && index.isReady();
+    /** What has become of the index. */
+    IndexStatus indexStatus() {
+        CatalogueIndex asked = index;
+        if (asked == null) {
+            return IndexStatus.NONE;
+        }
+        IndexStatus.State state = switch (asked.state()) {
+            case NEW, READING -> IndexStatus.State.OPENING;
+            case READY -> IndexStatus.State.READY;
+            case FAILED -> IndexStatus.State.UNAVAILABLE;
+        };
+        return new IndexStatus(state, asked.timesMadeAnew(), asked.reason());
     }
 
     /** The answer to a question. For callers inside an epoch. */
@@ -184,7 +202,9 @@ final class Episodes {
             for (StoredEpisode each : stored) {
                 found.put(each.number(), episode(each.number(), streams, each.begin(), each.end()));
             }
-            reading.unread().entries().forEach((number, entry) -> addUnread(reading, number, entry, streams, found));
+            if (!addUnread(reading, streams, found)) {
+                return null;
+            }
             found.keySet().removeAll(erased);
             found.values().removeIf(each -> each.kind() != Episode.Kind.OPEN && each.lastSequence() < tail);
             return query.select(found.values());
@@ -194,18 +214,32 @@ final class Episodes {
         }
     }
 
-    private void addUnread(
-            IndexReading reading,
-            long number,
-            EpisodeBook.Entry entry,
-            Map<Integer, String> streams,
-            Map<Long, Episode> found) {
-        StoredEpisode known = reading.get(number);
-        EpisodeBook.Begin begin = known == null ? entry.begin() : known.begin();
-        // What is known has ended; a begin of it is one more copy.
-        if (begin != null && (known == null || entry.end() != null)) {
-            found.put(number, episode(number, streams, begin, entry.end()));
+    /** Adds what the index does not have; false if one cannot tell without all of the journal. */
+    private boolean addUnread(IndexReading reading, Map<Integer, String> streams, Map<Long, Episode> found) {
+        Map<Long, EpisodeBook.Entry> unread = reading.unread().entries();
+        Map<Integer, Long> newest = new HashMap<>();
+        unread.forEach((number, entry) -> {
+            if (entry.begin() != null) {
+                newest.merge(entry.begin().stream(), number, Math::max);
+            }
+        });
+        for (Map.Entry<Long, EpisodeBook.Entry> each : unread.entrySet()) {
+            long number = each.getKey();
+            StoredEpisode known = reading.get(number);
+            EpisodeBook.Begin begin = known == null ? each.getValue().begin() : known.begin();
+            EpisodeBook.End end = each.getValue().end();
+            // What is known has ended; a begin of it is one more copy.
+            if (begin != null && (known == null || end != null)) {
+                if (end != null || open.isOpen(begin.stream(), number)) {
+                    found.put(number, episode(number, streams, begin, end));
+                } else if (newest.getOrDefault(begin.stream(), number) == number) {
+                    return false;
+                }
+                // Else its stream has gone on to another one: the end was read before this copy of the begin, and by
+                // then its rows had left the window.
+            }
         }
+        return true;
     }
 
     /** The number of the stream that a question asks for, or -1. */

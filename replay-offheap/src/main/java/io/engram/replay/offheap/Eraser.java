@@ -73,8 +73,15 @@ final class Eraser {
         return executor;
     }
 
-    /** From here on looks now and then for what others ask for: who has no lock leaves a request. */
+    /**
+     * Finishes what was interrupted, before anybody uses the memory. From then on looks now and then for what others ask
+     * for: who has no lock leaves a request.
+     */
     void start() {
+        order.run(() -> {
+            shelf.mend();
+            shelf.pending().forEach(this::carryOut);
+        });
         if (background != null) {
             looks = background.scheduleWithFixedDelay(
                     this::lookForRequests, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
@@ -149,14 +156,6 @@ final class Eraser {
                     erasure.withKnown(eraser(erasure, window).resolve().known(), window.nextEpisode());
             shelf.write(known.withKin(shelf.leaveRequests(known)));
         }
-    }
-
-    /** Everything from the intent to the certificate, before anybody uses the memory. */
-    void finishInterrupted() {
-        order.run(() -> {
-            shelf.mend();
-            shelf.pending().forEach(this::carryOut);
-        });
     }
 
     /** By the background thread: what others have left here while the memory is open. */

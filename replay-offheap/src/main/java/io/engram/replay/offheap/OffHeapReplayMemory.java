@@ -129,18 +129,15 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 query -> inside(() -> episodes.select(query, streams.names())),
                 opening.clock(),
                 new Catalogue.Lineage(() -> isReadOnly() ? List.of() : Snapshots.of(ring, home), this::resumePoint),
-                episodes::isIndexed);
+                episodes::indexStatus);
         this.samplers = new Samplers(
                 this, new Source(schema, ring, openEpisodes, timeline, incarnation, catalogue::select), participants);
         if (eraser != null) {
-            eraser.finishInterrupted();
+            eraser.start();
         }
         if (opening.automaticUpkeep() && !isReadOnly()) {
             upkeep.start();
             episodes.startIndex();
-            if (eraser != null) {
-                eraser.start();
-            }
         }
     }
 
@@ -319,10 +316,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
      */
     @Override
     public void close() {
-        if (eraser != null) {
+        if (eraser != null && snapshotter != null) {
             eraser.close();
-        }
-        if (snapshotter != null) {
             snapshotter.close();
         }
         episodes.stopIndex();
@@ -465,6 +460,11 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     /** For tests: the priorities. */
     RingIndexes indexes() {
         return indexes;
+    }
+
+    /** For tests: with the index, whose turns they take where no thread does. */
+    Episodes episodesWithIndex() {
+        return episodes;
     }
 
     /** For tests: the journal. */

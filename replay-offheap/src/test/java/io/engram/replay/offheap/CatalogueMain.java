@@ -24,13 +24,12 @@ final class CatalogueMain {
                 .open();
     }
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
         try (OffHeapReplayMemory memory = open(Path.of(arguments[0]))) {
             LabelledHistory history = new LabelledHistory(memory, 1, () -> {});
             history.play(600);
             if (arguments[1].equals("compare")) {
-                // The log tells when it is decided that there is no index.
-                Thread.sleep(3_000);
+                CatalogueIndexTest.await(memory, IndexStatus.State.UNAVAILABLE);
                 CatalogueOracle.assertAgrees(memory, NOW);
                 System.out.println("indexed=" + memory.catalogue().isIndexed());
             } else {

@@ -42,7 +42,8 @@ class LiveViewTest {
                     assertThat(view.head() - view.tail()).isBetween(1L, (long) LiveWriterMain.CAPACITY);
                     lastHead = view.head();
                     if (round % 10 == 9) {
-                        awaitHead(directory, lastHead + LiveWriterMain.CAPACITY / 2);
+                        // By then the places of all rows of the view are others'.
+                        awaitHead(directory, lastHead + 2 * LiveWriterMain.CAPACITY);
                     }
                     long[] counts = readAll(view, layout);
                     rows += counts[0];

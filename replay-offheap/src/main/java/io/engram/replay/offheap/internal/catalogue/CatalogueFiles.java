@@ -27,17 +27,23 @@ final class CatalogueFiles {
         this.directory = directory;
     }
 
-    /** Takes the mark away, whatever is to become of the map. */
-    @Nullable
-    CatalogueMark takeMark() throws IOException {
-        Path file = directory.resolve(CatalogueMark.FILE_NAME);
+    /** Whether an index was here, in whatever state. */
+    boolean hasAny() {
+        return Files.exists(directory);
+    }
+
+    /** The mark's bytes, or null without one. */
+    byte @Nullable [] readMark() throws IOException {
         try {
-            CatalogueMark mark = CatalogueMark.decode(Files.readAllBytes(file));
-            Files.delete(file);
-            return mark;
+            return Files.readAllBytes(directory.resolve(CatalogueMark.FILE_NAME));
         } catch (NoSuchFileException e) {
             return null;
         }
+    }
+
+    /** Takes the mark away, before the map is touched. */
+    void removeMark() throws IOException {
+        Files.deleteIfExists(directory.resolve(CatalogueMark.FILE_NAME));
     }
 
     void putMark(CatalogueMark mark) throws IOException {

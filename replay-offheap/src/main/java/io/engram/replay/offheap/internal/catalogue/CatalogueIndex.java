@@ -9,11 +9,9 @@ import io.engram.replay.offheap.internal.ring.Ring;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.agrona.concurrent.Agent;
@@ -27,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * The index of a memory's episodes: reads the journal in the background and keeps what has ended in an {@link
  * EpisodeMap}. The journal is the truth; whatever is wrong with the index, it is made anew or done without.
  *
- * <p><b>Invariants.</b> Of every record before the published place, the index has what it says: ended episodes in map
- * and columns, open ones among the begun. Who asks reads on in the journal from there.
+ * <p><b>Invariants.</b> Of every record before the published place, the index has what it says, or it was appended
+ * again behind: ended episodes in map and columns, others among the half known. Who asks reads on in the journal from
+ * there.
  *
  * <p><b>Threads.</b> One thread stores. Any thread may ask, inside an epoch, and gets no answer while the storing
  * thread holds the lock; nobody waits for it.
@@ -39,20 +38,30 @@ import org.slf4j.LoggerFactory;
  *    |               +----distrusted------+
  *    +------- anything that fails -----------> FAILED
  * </pre>
+ *
+ * <p>Pages that the journal gives up before they are read cost nothing: reading goes on at the first page there is. So
+ * a busy memory can delay the index, and is never the reason to make it anew.
  */
 public final class CatalogueIndex implements Agent {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogueIndex.class);
     /** Records of one turn, during which nothing is unmapped. */
     private static final int RECORDS = 256;
 
+    /** So many pages behind, it does not rest any more: they may be given up soon. */
+    private static final int PAGES_BEHIND = 2;
+
     private static final int MAX_REBUILDS = 3;
     private static final int THREAD_END_MILLIS = 60_000;
-    private static final int RENEWAL_LOOK_MILLIS = 100;
 
-    private enum State {
+    /** How far the index is. */
+    public enum State {
+        /** Not opened yet. */
         NEW,
+        /** Not all of the journal was read yet. */
         READING,
+        /** It answers. */
         READY,
+        /** It is done without. */
         FAILED
     }
 
@@ -72,14 +81,14 @@ public final class CatalogueIndex implements Agent {
     private final Epochs epochs;
     private final CatalogueFiles files;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private final Map<Long, EpisodeBook.Begin> begun = new HashMap<>();
+    private final HalfKnown half = new HalfKnown();
     private volatile State state = State.NEW;
     private volatile boolean distrusted;
-    /** Not null while it is to be made anew because something was erased from the journal. */
-    private volatile @Nullable CountDownLatch renewal;
-
-    private volatile boolean paused;
-    private int rebuilds;
+    private final Renewal renewal = new Renewal();
+    private int distrusts;
+    private final AtomicInteger timesMadeAnew = new AtomicInteger();
+    private volatile String reason = "";
+    private @Nullable CatalogueMark mark;
     private JournalCursor.@Nullable Place place;
     private @Nullable JournalCursor cursor;
     private @Nullable GrowingMap episodes;
@@ -100,6 +109,32 @@ public final class CatalogueIndex implements Agent {
         this.ring = ring;
         this.epochs = epochs;
         this.files = new CatalogueFiles(settings.directory());
+    }
+
+    /**
+     * Looks whether an index is there that is of this memory and this journal: before pages are given up, and in no
+     * time, since it reads 96 bytes and one record.
+     */
+    public void recognise() {
+        try {
+            byte[] bytes = files.readMark();
+            CatalogueMark found = bytes == null ? null : CatalogueMark.decode(bytes);
+            JournalCursor at = new JournalCursor(journal);
+            if (bytes == null) {
+                reason = files.hasAny() ? "the memory was not closed cleanly" : "there was none";
+            } else if (found == null
+                    || !found.memoryId().equals(settings.memoryId())
+                    || found.schema() != settings.schema()) {
+                reason = "it is damaged, or of another version, memory or schema";
+            } else if (!at.goTo(found.place())) {
+                reason = "it is of a part of the journal that is not there any more";
+            } else {
+                mark = found;
+                cursor = at;
+            }
+        } catch (IOException e) {
+            reason = e.toString();
+        }
     }
 
     /** Begins to open and to read, in the background. */
@@ -123,8 +158,12 @@ public final class CatalogueIndex implements Agent {
         }
     }
 
-    /** Stores the rest and leaves files that the next opening can trust. When nobody uses the memory any more. */
-    public void finish() {
+    /**
+     * Stores the rest and leaves files that the next opening can trust. When nobody uses the memory any more.
+     *
+     * @param open says which episodes have not ended
+     */
+    public void finish(OpenTest open) {
         GrowingMap map = episodes;
         JournalCursor at = cursor;
         if (map == null || at == null || state == State.FAILED || distrusted) {
@@ -135,8 +174,9 @@ public final class CatalogueIndex implements Agent {
             do {
                 read = readOn(at, map);
             } while (read > 0);
-            // What is open is in no map. A clean close ends all but what was never gone on with after a restore.
-            if (!at.isLost() && begun.isEmpty()) {
+            // What is open is in no map. A clean close ends all but what was never gone on with after a restore; an
+            // end that found no room, or lies behind a place that was never published, would miss its begin.
+            if (at.isAtEnd() && journal.owed().isEmpty() && !half.hasOpen(open)) {
                 map.closeCleanly(settings, at);
             }
         } catch (Exception | LinkageError | InternalError e) {
@@ -178,30 +218,38 @@ public final class CatalogueIndex implements Agent {
             fail(missing);
             return 0;
         }
-        CatalogueMark mark = files.takeMark();
-        boolean found = mark != null && tryOpen(mark);
-        if (!found) {
-            makeAnew();
+        files.removeMark();
+        if (!tryOpen()) {
+            makeAnew(reason);
         }
         move(State.READING);
         return 1;
     }
 
-    /** Opens the map of a mark and goes on where it ends, or returns false. */
-    private boolean tryOpen(CatalogueMark mark) throws IOException {
-        boolean own = mark.memoryId().equals(settings.memoryId()) && mark.schema() == settings.schema();
-        Path file = own ? files.markedMap(mark) : null;
-        JournalCursor at = new JournalCursor(journal);
-        if (file == null || !insideEpoch(() -> at.goTo(mark.place()))) {
-            LOG.info("the catalogue's index is not that of this journal and is made anew: {}", settings.directory());
+    /** Opens the map that was recognised, or returns false. */
+    private boolean tryOpen() {
+        CatalogueMark recognised = mark;
+        if (recognised == null) {
             return false;
         }
-        cursor = at;
-        episodes = GrowingMap.opened(files, file, mark, settings.entries());
-        return true;
+        mark = null;
+        try {
+            Path file = files.markedMap(recognised);
+            if (file == null) {
+                reason = "its file is not there or has changed";
+                return false;
+            }
+            episodes = GrowingMap.opened(files, file, recognised, settings.entries());
+            return true;
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the catalogue's index cannot be opened", e);
+            reason = e.toString();
+            return false;
+        }
     }
 
-    private void makeAnew() throws IOException {
+    private void makeAnew(String why) throws IOException {
+        LOG.info("the catalogue's index is made anew, since {}: {}", why, settings.directory());
         // Nobody asks while this is not ready; who asks still must have ended.
         underLock(() -> {
             if (episodes != null) {
@@ -209,7 +257,7 @@ public final class CatalogueIndex implements Agent {
             }
             episodes = null;
             place = null;
-            begun.clear();
+            half.clear();
         });
         files.clear();
         GrowingMap made = GrowingMap.made(files, settings.entries());
@@ -219,6 +267,8 @@ public final class CatalogueIndex implements Agent {
             cursor = from;
             distrusted = false;
         });
+        reason = why;
+        timesMadeAnew.incrementAndGet();
     }
 
     /** Runs a change that nobody is to see half of. */
@@ -249,35 +299,27 @@ public final class CatalogueIndex implements Agent {
         if (at == null || map == null || ring.isClosed()) {
             return 0;
         }
-        if (at.isLost()) {
-            // It was outrun, which says nothing against it.
+        if (renewal.isAskedFor()) {
             move(State.READING);
-            makeAnew();
-            return 1;
-        }
-        CountDownLatch asked = renewal;
-        if (asked != null) {
-            move(State.READING);
-            makeAnew();
-            renewal = null;
-            asked.countDown();
+            makeAnew("something was erased");
+            renewal.happened();
             return 1;
         }
         if (distrusted) {
             move(State.READING);
-            if (++rebuilds > MAX_REBUILDS) {
+            if (++distrusts > MAX_REBUILDS) {
                 fail("it was made anew " + MAX_REBUILDS + " times and does not agree with the rows");
                 return 0;
             }
-            makeAnew();
+            makeAnew("it did not agree with the rows");
             return 1;
         }
         int read = readOn(at, map);
-        if (read < RECORDS && !at.isLost() && state == State.READING) {
+        if (read < RECORDS && state == State.READING) {
             move(State.READY);
         }
         // Once ready it rests after each turn: what is not read yet is read by who asks, and writers need the cores.
-        return state == State.READY ? 0 : read;
+        return state == State.READY && at.pagesBehind() < PAGES_BEHIND ? 0 : read;
     }
 
     /** Reads some records and takes in what they say; returns how many. */
@@ -285,39 +327,49 @@ public final class CatalogueIndex implements Agent {
         EpisodeBook book = new EpisodeBook();
         int read = insideEpoch(() -> at.advance(RECORDS, book));
         if (at.isLost()) {
-            return 0;
+            underLock(() -> {
+                half.clear();
+                at.goOn();
+                place = at.place();
+            });
+            return RECORDS;
         }
         long tail = ring.tail(ring.head());
         for (Map.Entry<Long, EpisodeBook.Entry> each : book.entries().entrySet()) {
             take(map, each.getKey(), each.getValue(), tail);
         }
-        underLock(() -> place = at.place());
+        underLock(() -> {
+            half.forgetBefore(tail);
+            place = at.place();
+        });
         return read;
     }
 
     private void take(GrowingMap map, long number, EpisodeBook.Entry entry, long tail) throws IOException {
         StoredEpisode known = map.get(number);
-        EpisodeBook.Begin begin =
-                known != null ? known.begin() : entry.begin() != null ? entry.begin() : begun.get(number);
-        EpisodeBook.End end = entry.end();
-        if (begin == null || (end == null && known != null)) {
-            // Given up, because none of its rows is held; or written once more, when its page was given up.
+        if (known != null) {
+            // Of what has ended a begin is a copy, and so is an end, or the end was found out once more.
+            StoredEpisode told =
+                    new StoredEpisode(number, known.begin(), entry.end() == null ? known.end() : entry.end());
+            if (!known.equals(told)) {
+                underLock(() -> map.replace(told));
+            }
             return;
         }
-        StoredEpisode told = end == null ? null : new StoredEpisode(number, begin, end);
-        boolean held = told != null && told.end().last() >= tail;
-        if (told != null && held && known == null) {
-            map.store(told, this::underLock, tail);
+        EpisodeBook.Begin begin = entry.begin() == null ? half.begin(number) : entry.begin();
+        EpisodeBook.End end = entry.end() == null ? half.end(number) : entry.end();
+        boolean gone = end != null && end.last() < tail;
+        if (begin != null && end != null && !gone) {
+            map.store(new StoredEpisode(number, begin, end), this::underLock, tail);
         }
         underLock(() -> {
-            if (told == null) {
-                begun.put(number, begin);
-                return;
+            if (gone || (begin != null && end != null)) {
+                half.remove(number);
+            } else if (begin != null) {
+                half.put(number, begin);
+            } else if (end != null) {
+                half.put(number, end);
             }
-            if (known != null && !known.equals(told)) {
-                map.replace(told);
-            }
-            begun.remove(number);
         });
     }
 
@@ -339,13 +391,40 @@ public final class CatalogueIndex implements Agent {
         LOG.debug("the catalogue's index failed", cause);
     }
 
-    private synchronized void fail(String reason) {
+    private synchronized void fail(String why) {
         if (state != State.FAILED) {
+            reason = why;
             state = State.FAILED;
             LOG.warn(
-                    "the catalogue has no index, questions are answered from the journal, which takes longer: {}",
-                    reason);
+                    "the catalogue has no index, questions are answered from the journal, which takes longer: {}", why);
         }
+    }
+
+    /**
+     * How far it is.
+     *
+     * @return at this moment
+     */
+    public State state() {
+        return state == State.READY && distrusted ? State.READING : state;
+    }
+
+    /**
+     * How often it was made anew.
+     *
+     * @return 0 if what an earlier life of the memory left is used
+     */
+    public int timesMadeAnew() {
+        return timesMadeAnew.get();
+    }
+
+    /**
+     * Why it was made anew the last time, or is done without.
+     *
+     * @return a part of a sentence; empty if neither
+     */
+    public String reason() {
+        return reason;
     }
 
     /**
@@ -354,7 +433,7 @@ public final class CatalogueIndex implements Agent {
      * @return at this moment
      */
     public boolean isReady() {
-        return state == State.READY && !distrusted && !paused && renewal == null;
+        return state == State.READY && !distrusted && renewal.isOver();
     }
 
     /**
@@ -370,7 +449,7 @@ public final class CatalogueIndex implements Agent {
         JournalCursor.Place from = place;
         EpisodeBook book = new EpisodeBook();
         try {
-            begun.forEach(book::assume);
+            half.tell(book);
             if (map != null && from != null && JournalCursor.readBehind(journal, from, book)) {
                 journal.owed().forEach(book::add);
                 return new IndexReading(map, book, new RowCheck(ring), lock.readLock()::unlock);
@@ -385,7 +464,7 @@ public final class CatalogueIndex implements Agent {
 
     /** Answers no question until {@link #renew} is called: it knows of what is being erased. */
     public void pause() {
-        paused = true;
+        renewal.announce();
     }
 
     /**
@@ -396,32 +475,21 @@ public final class CatalogueIndex implements Agent {
      * @throws IOException if they cannot be removed
      */
     public boolean renew(Duration timeout) throws IOException {
-        CountDownLatch asked = new CountDownLatch(1);
-        renewal = asked;
-        paused = false;
-        try {
-            long start = System.nanoTime();
-            while (runner != null && state != State.FAILED) {
-                if (asked.await(RENEWAL_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                    return true;
-                }
-                if (System.nanoTime() - start > timeout.toNanos()) {
-                    return false;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        renewal.ask();
+        if (!renewal.await(timeout, () -> runner == null || state == State.FAILED)) {
             return false;
         }
-        // Nobody stores any more, or not yet.
-        files.clear();
-        renewal = null;
+        if (!renewal.isOver()) {
+            // Nobody stores any more, or not yet.
+            files.clear();
+            renewal.happened();
+        }
         return true;
     }
 
     /** Says that the index does not agree with the rows: it is made anew. */
     public void distrust() {
-        LOG.warn("the catalogue's index does not agree with the rows and is made anew: {}", settings.directory());
+        LOG.warn("the catalogue's index does not agree with the rows: {}", settings.directory());
         distrusted = true;
     }
 

@@ -42,10 +42,14 @@ final class GrowingMap implements AutoCloseable {
         files.keepMarked();
         EpisodeMap map = EpisodeMap.open(file, mark.entries());
         EpisodeColumns columns = new EpisodeColumns();
-        map.forEach(bytes -> columns.add(StoredEpisode.decode(bytes)));
-        if (columns.size() != mark.size()) {
+        try {
+            map.forEach(bytes -> columns.add(StoredEpisode.decode(bytes)));
+            if (columns.size() != mark.size()) {
+                throw new IOException("episodes=" + columns.size() + ", expected " + mark.size() + ": file=" + file);
+            }
+        } catch (IOException | RuntimeException | Error e) {
             map.close();
-            throw new IOException("episodes=" + columns.size() + ", expected " + mark.size() + ": file=" + file);
+            throw e;
         }
         return new GrowingMap(files, file, map, columns, mark.entries(), least);
     }

@@ -135,6 +135,16 @@ public final class EpisodeBook implements PageReader.Visitor {
         entries.computeIfAbsent(episode, number -> new Entry()).begin = begin;
     }
 
+    /**
+     * Takes an end that was read before.
+     *
+     * @param episode its number
+     * @param end how it ended
+     */
+    public void assume(long episode, End end) {
+        entries.computeIfAbsent(episode, number -> new Entry()).end = end;
+    }
+
     private static Episode.Kind kind(int code) {
         return switch (code) {
             case RecordDescriptor.TERMINATED -> Episode.Kind.TERMINATED;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * thread, inside an epoch.
  *
  * <p>The cursor stops at a place that was claimed and not published, since a record may still come there; once the page
- * is shut it goes on. If its page is given up before it was read, the cursor is lost.
+ * is shut it goes on. If its page is given up before it was read, the cursor is lost, until it is told to go on.
  */
 public final class JournalCursor {
     /**
@@ -91,13 +91,43 @@ public final class JournalCursor {
     }
 
     /**
-     * Whether pages were given up before they were read. What is needed of them was appended again, but what was read
-     * before may not be needed any more: it is to be read anew from the beginning.
+     * Whether pages were given up before they were read. What is needed of them was appended again, behind.
      *
-     * @return true from then on
+     * @return true until {@link #goOn}
      */
     public boolean isLost() {
         return lost;
+    }
+
+    /**
+     * Goes on at the first page that there is, which a lost cursor has not read. Of an episode that had begun the end
+     * may be among what was given up: what is open is told again.
+     */
+    public void goOn() {
+        JournalPage first = journal.first();
+        page = first.number();
+        offset = Math.min(PageDescriptor.HEADER_LENGTH, first.limit());
+        complete = false;
+        lost = false;
+    }
+
+    /**
+     * How many pages there are behind that of the cursor which have records.
+     *
+     * @return at some moment during the call
+     */
+    public long pagesBehind() {
+        return journal.current().number() - page;
+    }
+
+    /**
+     * Whether every record was read. When nobody appends.
+     *
+     * @return false, too, where a place was claimed and nothing published
+     */
+    public boolean isAtEnd() {
+        JournalPage last = journal.current();
+        return !lost && page == last.number() && offset >= last.end();
     }
 
     /**
@@ -133,21 +163,20 @@ public final class JournalCursor {
         int end = Math.min(at.limit(), at.end());
         int count = 0;
         while (offset < end && count < most) {
+            // First: what is published after this look is not to be taken for no record.
+            int word = reader.word(at, offset);
+            if (!shut && !RecordWord.isFinal(word)) {
+                return count;
+            }
             int length = reader.wholeRecord(at, offset, end);
             if (length > 0) {
                 place = new Place(page, offset, reader.checksum(), page, offset);
                 reader.visit(at, offset, visitor);
                 offset += RecordDescriptor.align(length);
                 count++;
-            } else if (shut) {
-                offset += Long.BYTES;
             } else {
-                int word = reader.word(at, offset);
-                if (!RecordWord.isFinal(word)) {
-                    return count;
-                }
                 // A closed place is skipped whole: what somebody stored in it is no record's word.
-                offset += word > 0 ? Long.BYTES : RecordDescriptor.align(RecordWord.length(word));
+                offset += shut || word > 0 ? Long.BYTES : RecordDescriptor.align(RecordWord.length(word));
             }
         }
         if (shut && offset >= end && count < most) {

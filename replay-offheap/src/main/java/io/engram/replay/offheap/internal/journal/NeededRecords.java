@@ -5,7 +5,8 @@ import org.agrona.collections.Long2LongHashMap;
 
 /**
  * Which records of a journal are needed still: the last copy of each, unless all rows of its episode have left the
- * window. Reused again and again, so that giving up pages leaves next to no garbage. For one thread.
+ * window. Then, too, an end before a begin that was copied behind it: without it the episode would be taken for open.
+ * Reused again and again, so that giving up pages leaves next to no garbage. For one thread.
  */
 public final class NeededRecords implements PageReader.Visitor {
     private static final long NONE = -1;
@@ -82,7 +83,12 @@ public final class NeededRecords implements PageReader.Visitor {
         long episode = record.getLong(RecordDescriptor.EPISODE_OFFSET);
         long rowEnd = rowEnds.get(episode);
         boolean held = rowEnd == NONE || rowEnd > tail;
-        return held && isLast(type == RecordDescriptor.BEGIN ? beginPlaces : endPlaces, episode, place);
+        if (type == RecordDescriptor.BEGIN) {
+            return held && isLast(beginPlaces, episode, place);
+        }
+        // Copied once, it lies behind the begin, and pages are given up oldest first.
+        boolean outlived = beginPlaces.get(episode) > place;
+        return (held || outlived) && isLast(endPlaces, episode, place);
     }
 
     /** A record that was not there when the journal was read has been published since. */
