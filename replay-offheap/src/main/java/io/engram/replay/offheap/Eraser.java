@@ -74,8 +74,8 @@ final class Eraser {
     }
 
     /**
-     * Finishes what was interrupted, before anybody uses the memory. From then on looks now and then for what others ask
-     * for: who has no lock leaves a request.
+     * Finishes what was interrupted, before anybody uses the memory. From then on looks now and then for what others
+     * ask for: who has no lock leaves a request.
      */
     void start() {
         order.run(() -> {

@@ -427,12 +427,7 @@ public final class CatalogueIndex implements Agent {
         return reason;
     }
 
-    /**
-     * Whether questions are answered.
-     *
-     * @return at this moment
-     */
-    public boolean isReady() {
+    private boolean isReady() {
         return state == State.READY && !distrusted && renewal.isOver();
     }
 
