@@ -106,7 +106,6 @@ final class Concealment {
      * @param bound episodes from this number on are not meant
      */
     Concealed conceal(Selection selection, Container meant, long bound) {
-        awaitCalls();
         List<Doomed> doomed = new ArrayList<>();
         meant.episodes().forEach((number, entry) -> {
             EpisodeBook.Begin begin = entry.begin();
@@ -208,7 +207,7 @@ final class Concealment {
     }
 
     /** Waits for appends and samples that are under way, and returns the threads whose are so still. */
-    private List<String> awaitCalls() {
+    List<String> awaitCalls() {
         Epochs epochs = memory.epochs();
         long ended = epochs.advance();
         long start = System.nanoTime();

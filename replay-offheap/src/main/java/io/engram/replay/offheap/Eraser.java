@@ -130,7 +130,13 @@ final class Eraser {
         if (background == null) {
             rest.run();
         } else {
-            background.execute(rest);
+            try {
+                background.execute(rest);
+            } catch (RuntimeException | Error e) {
+                // No thread could be started. It is tried again when requests are looked for.
+                end(gate);
+                throw e;
+            }
         }
         return new Pending(erasure.request(), concealed.rows(), result);
     }
@@ -150,12 +156,15 @@ final class Eraser {
     /** Before anything changes in a file that others have, too. Their numbers may be those of other episodes. */
     private void passOn(ErasureRecord erasure) {
         if (!shelf.kin().isEmpty()) {
-            long head = memory.ring().head();
-            LiveWindow window = new LiveWindow(memory.ring().tail(head), head, erasure.nextEpisode());
-            ErasureRecord known =
-                    erasure.withKnown(eraser(erasure, window).resolve().known(), window.nextEpisode());
+            ErasureRecord known = erasure.withKnown(
+                    eraser(erasure, window(erasure)).resolve().known(), erasure.nextEpisode());
             shelf.write(known.withKin(shelf.leaveRequests(known)));
         }
+    }
+
+    private LiveWindow window(ErasureRecord erasure) {
+        long head = memory.ring().head();
+        return new LiveWindow(memory.ring().tail(head), head, erasure.nextEpisode());
     }
 
     /** By the background thread: what others have left here while the memory is open. */
@@ -176,20 +185,22 @@ final class Eraser {
         }
     }
 
-    private void carryOut(ErasureRecord erasure) {
+    private void carryOut(ErasureRecord asked) {
         TakeBackGate gate = memory.upkeep().gate();
         gate.hold();
         try {
             memory.ring().requireWritable();
+            ErasureRecord erasure = asked;
+            if (asked.nextEpisode() == ErasureRecord.NOT_KNOWN) {
+                // Whatever happens, what begins from here on is not meant.
+                erasure = asked.withKnown(asked.known(), memory.nextEpisode());
+                shelf.write(erasure);
+            }
             passOn(erasure);
             episodes.pauseIndex();
-            long head = memory.ring().head();
-            long bound =
-                    erasure.nextEpisode() == ErasureRecord.NOT_KNOWN ? memory.nextEpisode() : erasure.nextEpisode();
-            Container meant = eraser(erasure, new LiveWindow(memory.ring().tail(head), head, bound))
-                    .resolve()
-                    .live();
-            eraseFiles(erasure, concealment.conceal(erasure.selection(), meant, bound));
+            concealment.awaitCalls();
+            Container meant = eraser(erasure, window(erasure)).resolve().live();
+            eraseFiles(erasure, concealment.conceal(erasure.selection(), meant, erasure.nextEpisode()));
         } finally {
             gate.release();
         }
