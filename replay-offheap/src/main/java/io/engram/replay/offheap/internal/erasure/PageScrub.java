@@ -20,7 +20,7 @@ import org.agrona.UnsafeApi;
 
 /**
  * Takes what a journal says of erased episodes out of one page, which may be in use meanwhile. Where a record was, a
- * closed place of its length is, and zeros; where the first one was, a record that says up to which number episodes
+ * closed place of its length is, and zeros; where the last one was, a record that says up to which number episodes
  * have been, so that none is given again. For one thread.
  */
 final class PageScrub {
@@ -34,7 +34,10 @@ final class PageScrub {
         this.file = file;
     }
 
-    /** What is to go: records, and bytes without a meaning in closed places. */
+    /**
+     * What is to go: records, and bytes without a meaning in closed places. {@code nextEpisode}: what is to be said of
+     * numbers in the place of the last record; 0 if the page says it already.
+     */
     private record Plan(List<Place> places, boolean records, long nextEpisode) {}
 
     /** {@code record}: false for a closed place that is one already. */
@@ -74,11 +77,12 @@ final class PageScrub {
         PageReader reader = new PageReader(superblock.memoryId());
         List<Place> places = new ArrayList<>();
         boolean[] records = new boolean[1];
-        long[] nextEpisode = new long[1];
+        long[] nextEpisode = new long[2];
         new PageWalk(reader).walk(page.page(), page.isSealed(), (at, length, place) -> {
             if (place == PageWalk.Place.CLOSED && !isZero(page.address() + at, length)) {
                 places.add(new Place(at, length, false));
             } else if (place == PageWalk.Place.RECORD) {
+                nextEpisode[1] = Math.max(nextEpisode[1], nextEpisode(page.address() + at));
                 long episode = doomedEpisode(page.address() + at);
                 if (episode >= 0) {
                     places.add(new Place(at, RecordDescriptor.align(length), true));
@@ -87,7 +91,14 @@ final class PageScrub {
                 }
             }
         });
-        return new Plan(places, records[0], nextEpisode[0]);
+        return new Plan(places, records[0], nextEpisode[0] > nextEpisode[1] ? nextEpisode[0] : 0);
+    }
+
+    /** What a record says of numbers that were given out. */
+    private static long nextEpisode(long record) {
+        return UnsafeApi.getInt(record + RecordDescriptor.TYPE_OFFSET) == RecordDescriptor.KEPT
+                ? UnsafeApi.getLong(record + RecordDescriptor.NEXT_EPISODE_OFFSET)
+                : 0;
     }
 
     /** The number of the episode that a record tells of, or -1 if that stays. */
@@ -118,9 +129,10 @@ final class PageScrub {
     private void close(OpenFile open, StoredPage page, Plan plan, int index) throws IOException {
         Place place = plan.places().get(index);
         ByteBuffer bytes = ByteBuffer.allocate(place.length()).order(ByteOrder.LITTLE_ENDIAN);
-        boolean first = plan.places().subList(0, index).stream().noneMatch(Place::record);
+        boolean last =
+                plan.places().subList(index + 1, plan.places().size()).stream().noneMatch(Place::record);
         int from = 0;
-        if (place.record() && first) {
+        if (place.record() && last && plan.nextEpisode() > 0) {
             RecordImage kept = new RecordImage(superblock.memoryId());
             kept.kept(0, plan.nextEpisode());
             bytes.put(0, kept.at(page.page().number(), place.offset()), 0, RecordDescriptor.KEPT_LENGTH);

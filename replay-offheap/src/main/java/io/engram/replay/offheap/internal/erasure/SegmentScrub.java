@@ -10,6 +10,7 @@ import io.engram.replay.offheap.internal.ring.Tombstones;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.FileLayer.OpenFile;
 import io.engram.replay.offheap.internal.store.FilePieces;
+import io.engram.replay.offheap.internal.store.SegmentDescriptor;
 import io.engram.replay.offheap.internal.store.SegmentFooter;
 import io.engram.replay.offheap.internal.store.Superblock;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.zip.CRC32C;
 import org.agrona.UnsafeApi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes rows out of one file of rows, which may be in use meanwhile: every slot changes by the same steps that writers
@@ -196,7 +198,7 @@ final class SegmentScrub {
         try (StoredSegment segment = StoredSegment.openForReading(files, file.path(), superblock)) {
             while (true) {
                 SealFacts stored = segment.facts();
-                SealFacts counted = stored == null ? null : count(segment, stored);
+                SealFacts counted = stored == null ? torn(segment) : count(segment, stored);
                 if (counted == null || counted.equals(stored)) {
                     return;
                 }
@@ -206,6 +208,28 @@ final class SegmentScrub {
                 }
             }
         }
+    }
+
+    /**
+     * The footer that a run was writing which died there: of its checksum and its counts some are new, and the checksum
+     * is that of the new ones. Null if this is no such footer.
+     */
+    private @Nullable SealFacts torn(StoredSegment segment) {
+        ByteBuffer footer = segment.footer();
+        if (footer.getLong(SegmentDescriptor.MAGIC_OFFSET) != SegmentDescriptor.FOOTER_MAGIC) {
+            return null;
+        }
+        SealFacts counted = count(
+                segment,
+                new SealFacts(
+                        0,
+                        footer.getInt(SegmentDescriptor.ABANDONED_OFFSET),
+                        footer.getLong(SegmentDescriptor.NEXT_EPISODE_OFFSET),
+                        footer.getLong(SegmentDescriptor.NEWEST_POLICY_OFFSET),
+                        footer.getInt(SegmentDescriptor.NEXT_STREAM_OFFSET),
+                        0));
+        int crc = SegmentFooter.encode(segment.header(), counted).getInt(SegmentDescriptor.CRC_OFFSET);
+        return crc == footer.getInt(SegmentDescriptor.CRC_OFFSET) ? counted : null;
     }
 
     /** What the footer says of numbers stays: they were given out, and are not given again. */

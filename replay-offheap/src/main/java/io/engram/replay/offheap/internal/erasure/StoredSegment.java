@@ -73,9 +73,14 @@ final class StoredSegment implements AutoCloseable {
     /** What the footer says; null if the segment is not sealed. */
     @Nullable
     SealFacts facts() {
+        return SegmentFooter.decode(footer(), header);
+    }
+
+    /** Its footer, whatever it says. */
+    ByteBuffer footer() {
         byte[] footer = new byte[SegmentDescriptor.FOOTER_LENGTH];
         UnsafeApi.copyMemory(null, mapping.address() + geometry.footerOffset(), footer, ARRAY_BASE, footer.length);
-        return SegmentFooter.decode(ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN), header);
+        return ByteBuffer.wrap(footer).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     void force() throws IOException {
