@@ -80,7 +80,7 @@ public final class EraseReport {
                 }
                 for (int round = 0; round < rounds; round++) {
                     ErasureCertificate certificate = erase(memory, 2 * round, "alone");
-                    note("rows of a subject", certificate.rows());
+                    note("rows of a subject", (double) certificate.rows());
                     note("files changed", certificate.files().size());
                     erase(memory, 2 * round + 1, "beside a learner");
                     verify(erasures, certificate);

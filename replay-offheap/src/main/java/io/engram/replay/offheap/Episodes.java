@@ -97,9 +97,9 @@ final class Episodes {
     }
 
     /** From here on no question finds these episodes; those of them that are open, by stream, do not go on. */
-    void erase(Set<Long> numbers, Map<Long, Integer> streamsOfOpen) {
-        erased.addAll(numbers);
-        journal.owed().removeIf(owed -> numbers.contains(owed.progress().episode()));
+    void erase(Set<Long> doomed, Map<Long, Integer> streamsOfOpen) {
+        erased.addAll(doomed);
+        journal.owed().removeIf(owed -> doomed.contains(owed.progress().episode()));
         streamsOfOpen.forEach((episode, stream) -> {
             suspended.computeIfPresent(stream, (of, waiting) -> waiting.episode() == episode ? null : waiting);
             open.erase(stream, episode);

@@ -156,8 +156,8 @@ final class Eraser {
     /** Before anything changes in a file that others have, too. Their numbers may be those of other episodes. */
     private void passOn(ErasureRecord erasure) {
         if (!shelf.kin().isEmpty()) {
-            ErasureRecord known = erasure.withKnown(
-                    eraser(erasure, window(erasure)).resolve().known(), erasure.nextEpisode());
+            ErasureRecord known =
+                    erasure.withKnown(eraser(erasure, window(erasure)).resolve().known(), erasure.nextEpisode());
             shelf.write(known.withKin(shelf.leaveRequests(known)));
         }
     }

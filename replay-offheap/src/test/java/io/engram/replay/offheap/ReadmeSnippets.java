@@ -122,6 +122,17 @@ final class ReadmeSnippets {
         // README stacks end
     }
 
+    static void forget(OffHeapReplayMemory memory, Path directory) {
+        // README erasure begin
+        ErasureCertificate certificate = memory.erase(ErasureRequest.subject("patient-17"));
+        System.out.println(certificate.toJson()); // what, when, files, digests of the survivors, what it cannot reach
+        ErasureProof proof = Erasures.of(directory).verify(certificate.id(), "patient-17");
+        if (!proof.isProven()) {
+            throw new IllegalStateException(proof.findings().toString());
+        }
+        // README erasure end
+    }
+
     /** A learner that is given batches. */
     interface Imitator {
         void learn(Batch batch);
