@@ -118,7 +118,7 @@ final class Eraser {
         Runnable rest = () -> {
             ErasureCertificate certificate;
             try {
-                certificate = eraseFiles(erasure, concealed);
+                certificate = eraseFiles(erasure, concealed, request.progress());
             } catch (Throwable t) {
                 end(gate);
                 result.completeExceptionally(t);
@@ -200,17 +200,21 @@ final class Eraser {
             episodes.pauseIndex();
             concealment.awaitCalls();
             Container meant = eraser(erasure, window(erasure)).resolve().live();
-            eraseFiles(erasure, concealment.conceal(erasure.selection(), meant, erasure.nextEpisode()));
+            eraseFiles(
+                    erasure,
+                    concealment.conceal(erasure.selection(), meant, erasure.nextEpisode()),
+                    ErasureProgress.NONE);
         } finally {
             gate.release();
         }
     }
 
-    private ErasureCertificate eraseFiles(ErasureRecord erasure, Concealed concealed) {
+    private ErasureCertificate eraseFiles(ErasureRecord erasure, Concealed concealed, ErasureProgress progress) {
         try {
             memory.ring().pool().discard();
             FileEraser eraser =
                     eraser(erasure, new LiveWindow(concealed.tail(), concealed.head(), concealed.nextEpisode()));
+            eraser.setProgress(progress);
             Resolution meant = eraser.resolve();
             ErasureRecord resolved = erasure.withKnown(meant.known(), concealed.nextEpisode());
             shelf.write(resolved);

@@ -11,14 +11,16 @@ public final class ErasureRequest {
 
     private final Selection selection;
     private final Duration timeout;
+    private final ErasureProgress progress;
 
-    private ErasureRequest(Selection selection, Duration timeout) {
+    private ErasureRequest(Selection selection, Duration timeout, ErasureProgress progress) {
         this.selection = selection;
         this.timeout = timeout;
+        this.progress = progress;
     }
 
     static ErasureRequest of(Selection selection) {
-        return new ErasureRequest(selection, TIMEOUT);
+        return new ErasureRequest(selection, TIMEOUT, ErasureProgress.NONE);
     }
 
     /**
@@ -87,7 +89,17 @@ public final class ErasureRequest {
      * @return a request that differs in that
      */
     public ErasureRequest timeout(Duration limit) {
-        return new ErasureRequest(selection, limit);
+        return new ErasureRequest(selection, limit, progress);
+    }
+
+    /**
+     * Who is told how far the erasure is; nobody unless said, and nobody if another process carries it out.
+     *
+     * @param listener is called by the thread that erases
+     * @return a request that differs in that
+     */
+    public ErasureRequest progress(ErasureProgress listener) {
+        return new ErasureRequest(selection, timeout, listener);
     }
 
     Selection selection() {
@@ -96,6 +108,10 @@ public final class ErasureRequest {
 
     Duration timeout() {
         return timeout;
+    }
+
+    ErasureProgress progress() {
+        return progress;
     }
 
     @Override

@@ -21,7 +21,14 @@ import io.engram.replay.TooFewTransitionsException;
 import io.engram.replay.Windows;
 import io.engram.replay.offheap.internal.priority.Leaf;
 import io.engram.replay.offheap.internal.priority.RingIndex;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.Stamp;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,6 +71,10 @@ class EraseTest {
     }
 
     private OffHeapReplayMemory open(RowLayout layout) {
+        return builder(layout).open();
+    }
+
+    private OffHeapMemoryBuilder builder(RowLayout layout) {
         return OffHeapReplayMemory.builder(schema(layout), CAPACITY)
                 .segmentRows(32)
                 .directory(place.resolve("memory"))
@@ -71,8 +82,7 @@ class EraseTest {
                 .priorities(PriorityIndex.rankBased("ranked").build())
                 .priorities(PriorityIndex.proportional("windows")
                         .windows(Windows.of(4))
-                        .build())
-                .open();
+                        .build());
     }
 
     /** Writers of interleaved episodes, each about one subject, and the next step's number. */
@@ -370,6 +380,68 @@ class EraseTest {
         }
         assertThat(StoreCheck.of(directory).run().isSound()).isTrue();
         assertThat(StoreCheck.of(fork).run().isSound()).isTrue();
+    }
+
+    /** Nobody could say that they are not meant: the journal may have forgotten their episodes. */
+    @Test
+    void whatIsInNobodysWindowGoesToo() throws IOException {
+        // Whose files come and go only in turns.
+        try (OffHeapReplayMemory memory =
+                builder(RowLayout.ARRIVAL).withoutAutomaticUpkeep().open()) {
+            Play play = new Play(memory);
+            for (int i = 0; i < 20; i++) {
+                play.steps(50);
+                memory.upkeep().turn();
+            }
+            long tail = memory.ring().tail(memory.ring().head());
+            assertThat(leftBehind(memory, tail)).isPositive();
+            memory.erase(ErasureRequest.subject("nobody"));
+            assertThat(leftBehind(memory, tail)).isZero();
+            assertThat(Erasures.of(place.resolve("memory"))
+                            .certificates()
+                            .get(0)
+                            .rows())
+                    .isZero();
+        }
+        assertThat(StoreCheck.of(place.resolve("memory")).run().isSound()).isTrue();
+    }
+
+    /** Slots with bytes of rows that have left the window. */
+    private long leftBehind(OffHeapReplayMemory memory, long tail) throws IOException {
+        SegmentGeometry geometry = memory.ring().geometry();
+        long count = 0;
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(place.resolve("memory").resolve("segments"))) {
+            for (Path file : files) {
+                ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+                for (int i = 0; i < geometry.rows(); i++) {
+                    int row = SegmentGeometry.ROWS_OFFSET + i * geometry.stride();
+                    boolean held = Stamp.state(bytes.getLong(row)) == Stamp.PUBLISHED
+                            && Stamp.sequence(bytes.getLong(row)) >= tail;
+                    boolean full = false;
+                    for (int at = Long.BYTES; at < geometry.stride(); at += Long.BYTES) {
+                        full |= bytes.getLong(row + at) != 0;
+                    }
+                    count += full && !held ? 1 : 0;
+                }
+            }
+        }
+        return count;
+    }
+
+    @Test
+    void progressIsToldStepByStep() {
+        try (OffHeapReplayMemory memory = open(RowLayout.ARRIVAL)) {
+            new Play(memory).steps(300);
+            memory.snapshot("one");
+            List<ErasureProgress.Step> finished = new ArrayList<>();
+            memory.erase(ErasureRequest.subject(subject(1)).progress((step, files, all) -> {
+                if (files == all) {
+                    finished.add(step);
+                }
+            }));
+            assertThat(finished).containsExactly(ErasureProgress.Step.values());
+        }
     }
 
     @Test

@@ -54,7 +54,7 @@ final class EraseCommand extends DirectoryCommand {
         ErasureRequest request = request();
         ErasureCertificate certificate;
         try (OffHeapReplayMemory memory = OffHeapReplayMemory.open(directory())) {
-            certificate = memory.erase(request);
+            certificate = memory.erase(request.progress(progress("erase")));
         } catch (StoreLockedException e) {
             Erasures erasures = Erasures.of(directory());
             UUID id = erasures.request(request);

@@ -10,6 +10,8 @@ import io.engram.replay.offheap.ErasureCertificate;
 import io.engram.replay.offheap.Erasures;
 import io.engram.replay.offheap.OffHeapReplayMemory;
 import io.engram.replay.offheap.StoreCheck;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +82,21 @@ class EraseCommandsTest {
                 .isZero();
         assertThat(command.out()).contains("\"proven\": true", "\"findings\": []");
         assertThat(command.run("check", directory)).isZero();
+    }
+
+    /** The transcript in README.md has the form of what is printed. */
+    @Test
+    void transcriptHasTheLinesOfToday() throws IOException {
+        String readme = Files.readString(Path.of(System.getProperty("engram.root"), "README.md"));
+        assertThat(command.run("erase", directory, "--episodes", "0,1")).isZero();
+        for (String line : command.out().lines().limit(5).toList()) {
+            String pattern = line.replaceAll("[0-9a-f-]{36}", "[0-9a-f-]{36}").replaceAll("\\[0, 1]", "\\\\[20, 111]");
+            assertThat(readme).containsPattern("\n" + pattern.replaceAll(": \\d+$", ": \\\\d+") + "\n");
+        }
+        assertThat(command.run("verify-erasure", directory)).isZero();
+        String proof = command.out().replaceFirst(".*: proven, episodes \\[0, 1]", ": proven, episodes [20, 111]");
+        assertThat(readme)
+                .containsPattern("\n[0-9a-f-]{36}" + proof.replace("[", "\\[").replaceAll("=\\d+", "=\\\\d+"));
     }
 
     @Test

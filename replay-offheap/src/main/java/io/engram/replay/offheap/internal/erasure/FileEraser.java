@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.erasure;
 
+import io.engram.replay.offheap.ErasureProgress;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.store.DirectoryTree;
 import io.engram.replay.offheap.internal.store.FileLayer;

@@ -9,6 +9,10 @@ import java.util.List;
 
 /** What an erasure does not reach within the memory's directory, in words for the certificate. */
 final class Unreached {
+    private static final List<String> ALWAYS = List.of(
+            "copies of files, exports and backups that were made outside of the memory's directory",
+            "what was learned from erased rows: weights of networks");
+
     private final FileLayer files;
     private final Path memory;
     private final Selection selection;
@@ -20,7 +24,7 @@ final class Unreached {
     }
 
     List<String> list(Resolution resolution, List<SharedFile> segments, List<String> damaged) throws IOException {
-        List<String> words = new ArrayList<>();
+        List<String> words = new ArrayList<>(ALWAYS);
         Path resume = memory.resolve(ManifestDescriptor.RESUME_DIRECTORY);
         addStates(resume, words);
         for (Container snapshot : resolution.snapshots()) {

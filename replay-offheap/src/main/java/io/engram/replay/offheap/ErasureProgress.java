@@ -1,6 +1,6 @@
-package io.engram.replay.offheap.internal.erasure;
+package io.engram.replay.offheap;
 
-/** Is told how far an erasure is. */
+/** Is told how far an erasure is, by the thread that carries it out. What it throws ends the erasure as a failure. */
 @FunctionalInterface
 public interface ErasureProgress {
     /** For who does not want to know. */
