@@ -95,6 +95,9 @@ class GoldenSnapshotTest {
         DirectoryImage expected = GoldenFiles.image(name(layout, what));
         DirectoryImage found = DirectoryImage.of(directory);
         found.entries().remove("lock");
+        // A memory and its fork note where the other one is: of this place, under a random name.
+        assertThat(found.entries().keySet().removeIf(name -> name.matches("erasure(/[0-9a-f-]{36}\\.kin)?")))
+                .isTrue();
         assertThat(found.entries()).isEqualTo(expected.entries());
         expected.files()
                 .forEach((name, bytes) -> assertThat(found.files().get(name))
