@@ -317,8 +317,8 @@ public final class OffHeapReplayMemory implements ReplayMemory {
     @Override
     public void close() {
         if (eraser != null && snapshotter != null) {
-            eraser.close();
             snapshotter.close();
+            eraser.close();
         }
         episodes.stopIndex();
         upkeep.close(store);
