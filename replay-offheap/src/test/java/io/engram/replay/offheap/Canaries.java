@@ -47,7 +47,7 @@ final class Canaries {
      *
      * @param subjects by the bytes of a state
      * @param names by the name
-     * @param states by their own bytes, see {@link #states(byte[])}
+     * @param states by the bytes that only one has
      */
     record Found(Map<Integer, String> subjects, Map<Integer, String> names, Map<Long, String> states) {}
 
