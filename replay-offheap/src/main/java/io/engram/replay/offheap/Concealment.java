@@ -61,6 +61,9 @@ final class Concealment {
         }
     }
 
+    /** Rows that are chosen one by one: some of a range, and some before it. */
+    private record Rows(Range range, List<Long> predecessors, RowEraser.Meant meant) {}
+
     /** An episode, and where its rows can be. */
     private record Doomed(long number, int stream, boolean open, long first, long last) {}
 
@@ -94,7 +97,7 @@ final class Concealment {
         }
         boolean bySequence = selection.kind() == Selection.Kind.SEQUENCES;
         Range range = bySequence ? new Range(selection.from(), selection.to()) : new Range(0, 0);
-        return conceal(doomed, range, bound, (sequence, episode) -> true);
+        return conceal(doomed, new Rows(range, List.of(), (sequence, episode) -> true), bound);
     }
 
     /**
@@ -113,14 +116,17 @@ final class Concealment {
             if (begin != null) {
                 long last = end == null ? Long.MAX_VALUE - 1 : end.last();
                 doomed.add(new Doomed(number, begin.stream(), end == null, begin.head(), last));
+            } else {
+                // The journal has forgotten where its rows are, and nobody appends to it.
+                doomed.add(new Doomed(number, 0, false, 0, Long.MAX_VALUE - 1));
             }
         });
         boolean bySequence = selection.kind() == Selection.Kind.SEQUENCES;
         Range range = bySequence ? new Range(selection.from(), selection.to()) : new Range(0, 0);
-        return conceal(doomed, range, bound, meant::dooms);
+        return conceal(doomed, new Rows(range, meant.predecessors(), meant::dooms), bound);
     }
 
-    private Concealed conceal(List<Doomed> doomed, Range range, long bound, RowEraser.Meant inRange) {
+    private Concealed conceal(List<Doomed> doomed, Rows chosen, long bound) {
         Map<Long, Integer> open = new HashMap<>();
         doomed.stream().filter(Doomed::open).forEach(each -> open.put(each.number(), each.stream()));
         memory.positions().erase(open);
@@ -133,7 +139,13 @@ final class Concealment {
         LongHashSet numbers = new LongHashSet();
         doomed.forEach(each -> numbers.add(each.number()));
         long rows = inPieces(
-                range.within(tail, head), piece -> eraser.eraseWithPredecessors(piece.from, piece.to, inRange));
+                chosen.range.within(tail, head),
+                piece -> eraser.eraseWithPredecessors(piece.from, piece.to, chosen.meant));
+        for (long each : chosen.predecessors) {
+            // Of a row that cannot tell of it any more: it was erased before the process died.
+            Range row = new Range(each, each + 1).within(tail, head);
+            rows += inPieces(row, piece -> eraser.erase(piece.from, piece.to, (sequence, episode) -> true));
+        }
         for (Range each : merged(doomed, tail, head)) {
             rows += inPieces(
                     each,

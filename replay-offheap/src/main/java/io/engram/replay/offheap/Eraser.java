@@ -250,6 +250,7 @@ final class Eraser {
         FileEraser eraser = new FileEraser(
                 home.files(), home.directory(), home.store().superblock(), erasure.selection(), window, this::alone);
         eraser.assume(erasure.known());
+        eraser.goOnWith(erasure.files());
         return eraser;
     }
 

@@ -152,7 +152,10 @@ public final class Container {
         strangers.add(episode);
     }
 
-    void addPredecessor(long sequence) {
-        predecessors.add(sequence);
+    /** Unless the number is another episode's here. */
+    void addPredecessor(long sequence, long episode) {
+        if (!strangers.contains(episode)) {
+            predecessors.add(sequence);
+        }
     }
 }

@@ -152,10 +152,10 @@ public final class ErasureCheck {
     }
 
     private boolean isLeft(Container container, long episode, EpisodeBook.Begin begin) {
-        // What began in the memory itself after the request is another one.
-        boolean old = !container.directory().equals(memory)
-                || record.nextEpisode() == ErasureRecord.NOT_KNOWN
-                || episode < record.nextEpisode();
+        // What began after the request is another one; snapshots of later than that have it, too.
+        boolean ofNumber = record.nextEpisode() == ErasureRecord.NOT_KNOWN || episode < record.nextEpisode();
+        boolean ofTime = !container.directory().equals(memory) && begin.begun() <= record.requested();
+        boolean old = ofTime || (ofNumber && begin.begun() <= record.finished());
         String hash = record.what().hash();
         return switch (record.what().kind()) {
             case EPISODES -> known.contains(KnownEpisode.of(episode, begin));
@@ -237,9 +237,12 @@ public final class ErasureCheck {
         for (FileOutcome outcome : record.files()) {
             Path file = memory.resolve(outcome.path());
             boolean same = outcome.before().equals(outcome.after());
-            if (!same) {
+            // It lost its name after an erasure was interrupted, and nothing could be compared any more.
+            boolean gone = outcome.after().isEmpty() && files.kind(file) == FileLayer.Kind.NOTHING;
+            if (!same && !gone) {
                 findings.add("the record says that rows changed that were to stay: file=" + file);
-            } else if (outcome.isFinal()
+            } else if (same
+                    && outcome.isFinal()
                     && !erasedLater.contains(outcome.path())
                     && files.kind(file) == FileLayer.Kind.FILE) {
                 try (StoredSegment segment = StoredSegment.openForReading(files, file, superblock)) {

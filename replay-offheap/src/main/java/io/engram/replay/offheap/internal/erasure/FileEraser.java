@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ public final class FileEraser {
     private final ManifestScrub manifests;
     private final List<FileOutcome> outcomes = new ArrayList<>();
     private List<KnownEpisode> known = List.of();
+    private Set<String> begun = Set.of();
     private ErasureProgress progress = ErasureProgress.NONE;
     private @Nullable Resolution resolution;
     private List<SegmentScrub> segments = List.of();
@@ -76,6 +79,15 @@ public final class FileEraser {
      */
     public void assume(List<KnownEpisode> identified) {
         this.known = List.copyOf(identified);
+    }
+
+    /**
+     * In which files an earlier run began to erase: these have an outcome though nothing may be left to do.
+     *
+     * @param earlier from {@link ErasureRecord#files}; empty if there was none
+     */
+    public void goOnWith(List<FileOutcome> earlier) {
+        this.begun = earlier.stream().map(FileOutcome::path).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -120,16 +132,21 @@ public final class FileEraser {
 
     /**
      * Makes the bytes of erased rows zeros, and those of all slots without a row; and compares what stays with what was
-     * there before {@link #eraseRows}, which must have been called.
+     * there before {@link #eraseRows}, which must have been called. Before that manifests forget where writers of erased
+     * episodes and rows stood: only rows and journals tell which these are.
      *
      * @throws StorageException if a file cannot be changed, or rows changed that were to stay
      */
     public void zeroRows() {
         changing(() -> {
+            for (Container snapshot : resolved().snapshots()) {
+                manifests.scrubPositions(snapshot, Objects.requireNonNull(snapshot.manifest()));
+            }
+            manifests.scrubResume(resolved().live());
             outcomes.clear();
             each(ErasureProgress.Step.BYTES, segments, SegmentScrub::file, scrub -> {
                 scrub.zero();
-                if (scrub.hasOutcome()) {
+                if (scrub.hasOutcome() || begun.contains(scrub.file().name())) {
                     outcomes.add(scrub.outcome());
                 }
             });
@@ -153,8 +170,7 @@ public final class FileEraser {
     }
 
     /**
-     * Takes erased episodes out of the manifests, and tells these of files that changed. From then on the snapshots can
-     * be opened again.
+     * Tells the manifests of files that changed. From then on the snapshots can be opened again.
      *
      * @throws StorageException if a manifest cannot be written
      */
@@ -167,7 +183,6 @@ public final class FileEraser {
                 manifests.scrub(snapshot, manifest);
                 progress.finished(ErasureProgress.Step.MANIFESTS, ++finished, snapshots.size());
             }
-            manifests.scrubResume(resolved().live());
         });
     }
 
@@ -239,8 +254,14 @@ public final class FileEraser {
     private <T> void each(ErasureProgress.Step step, List<T> items, FileOf<T> fileOf, Work<T> work) throws IOException {
         int finished = 0;
         for (T item : items) {
-            if (fileOf.of(item).isLive()) {
-                guard.run(() -> work.on(item));
+            SharedFile file = fileOf.of(item);
+            if (file.isLive()) {
+                guard.run(() -> {
+                    // Two threads may make the same page or segment; the file of the slower one goes, unused.
+                    if (files.kind(file.path()) != FileLayer.Kind.NOTHING) {
+                        work.on(item);
+                    }
+                });
             } else {
                 work.on(item);
             }

@@ -4,6 +4,7 @@ import io.engram.replay.EpisodeLabel;
 import io.engram.replay.internal.LabelText;
 import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.LanePosition;
+import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.journal.PageReader;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.Stamp;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.UnsafeApi;
 
@@ -46,7 +48,12 @@ final class ManifestScrub {
         return damaged;
     }
 
-    /** Of a snapshot. */
+    /** Of a snapshot, before its journal changes. */
+    void scrubPositions(Container snapshot, Manifest manifest) throws IOException {
+        write(snapshot.directory(), manifest, manifest.files(), positions(manifest, snapshot));
+    }
+
+    /** Of a snapshot, at last. */
     void scrub(Container snapshot, Manifest manifest) throws IOException {
         List<Manifest.Entry> entries = new ArrayList<>();
         for (Manifest.Entry entry : manifest.files()) {
@@ -73,8 +80,7 @@ final class ManifestScrub {
         Path temporary = directory.resolve(ManifestDescriptor.FILE_NAME + Store.TEMPORARY_SUFFIX);
         // Of a process that died here.
         files.delete(temporary);
-        if (entries.equals(manifest.files())
-                && positions.size() == manifest.streams().size()) {
+        if (entries.equals(manifest.files()) && positions.equals(manifest.streams())) {
             return;
         }
         Manifest changed = new Manifest(
@@ -91,7 +97,7 @@ final class ManifestScrub {
         List<LanePosition> kept = new ArrayList<>();
         for (LanePosition position : manifest.streams()) {
             if (!isGone(position, container) && !isNamed(position)) {
-                kept.add(position);
+                kept.add(isOfErased(position, container) ? withoutLabel(position) : position);
             }
         }
         return kept;
@@ -104,6 +110,36 @@ final class ManifestScrub {
         }
         boolean lastRow = position.previous() != Lane.NONE && container.dooms(position.previous(), position.episode());
         return lastRow || container.episodes().containsKey(position.episode());
+    }
+
+    /** Whether the next episode would have the label of an erased one of the stream, which has stood there since. */
+    private boolean isOfErased(LanePosition position, Container container) {
+        boolean ofStream = selection.kind() == Selection.Kind.STREAM
+                && selection.text().equals(container.streams().get(position.streamId()));
+        return ofStream
+                || container.episodes().values().stream()
+                        .map(EpisodeBook.Entry::begin)
+                        .anyMatch(begin -> begin != null
+                                && begin.stream() == position.streamId()
+                                && Arrays.equals(LabelText.encode(begin.label()), position.labelText()));
+    }
+
+    private static LanePosition withoutLabel(LanePosition position) {
+        byte[] none = LabelText.encode(EpisodeLabel.NONE);
+        // The same object, so that nothing is written where nothing changes.
+        return Arrays.equals(none, position.labelText())
+                ? position
+                : new LanePosition(
+                        position.streamId(),
+                        position.episode(),
+                        position.step(),
+                        position.previous(),
+                        position.policyVersion(),
+                        none,
+                        position.first(),
+                        position.length(),
+                        position.totalReward(),
+                        position.state());
     }
 
     private boolean isNamed(LanePosition position) {

@@ -18,6 +18,7 @@ import io.engram.replay.offheap.internal.store.Superblock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ final class Resolver {
     private final LiveWindow window;
     private final Set<KnownEpisode> known;
     private final Set<Long> numbers;
+    /** Rows before the range that hold a state of it, and their episodes. */
+    private final Map<Long, Long> predecessors = new HashMap<>();
 
     /** {@code known}: from an earlier run; empty without one. */
     Resolver(FileLayer files, Path memory, Superblock superblock, Target target) {
@@ -66,6 +69,7 @@ final class Resolver {
         for (Container each : snapshots) {
             doom(each, live, again, meant);
         }
+        addPredecessors(live, snapshots);
         return new Resolution(
                 live,
                 snapshots,
@@ -121,10 +125,27 @@ final class Resolver {
                 }
             } else if (matches(container, begin) && isOld(container, episode)) {
                 container.doom(episode, each.getValue());
+                meant.add(KnownEpisode.of(episode, begin));
             }
+        }
+        if (!bySequence) {
+            doomForgotten(container);
         }
         if (bySequence) {
             readRange(container, meant);
+        }
+    }
+
+    /**
+     * What was found out before, and the journal tells of no more: in a page that it shares with another memory of the
+     * lineage, who has erased it there already. An episode of its own with the same number would be in the journal.
+     */
+    private void doomForgotten(Container container) {
+        for (KnownEpisode each : known) {
+            EpisodeBook.Entry entry = container.book().entries().get(each.episode());
+            if (entry == null || entry.begin() == null) {
+                container.doom(each.episode(), entry == null ? new EpisodeBook.Entry() : entry);
+            }
         }
     }
 
@@ -190,8 +211,16 @@ final class Resolver {
         int back = UnsafeApi.getInt(row + RowDescriptor.BACK_OFFSET);
         // One that is too far away to say where left the window long ago.
         if (chained && back > 0 && back < RowDescriptor.BACK_TOO_FAR && sequence - back < selection.from()) {
-            container.addPredecessor(sequence - back);
+            predecessors.put(sequence - back, episode);
         }
+    }
+
+    /** A snapshot may end with such a row, and not have the row behind it that tells. */
+    private void addPredecessors(Container live, List<Container> snapshots) {
+        predecessors.forEach((sequence, episode) -> {
+            live.addPredecessor(sequence, episode);
+            snapshots.forEach(each -> each.addPredecessor(sequence, episode));
+        });
     }
 
     /** The files of a part of a container, by name. */

@@ -47,7 +47,8 @@ public final class EpisodeBook implements PageReader.Visitor {
         private @Nullable Begin begin;
         private @Nullable End end;
 
-        private Entry() {}
+        /** Of which nothing is known. */
+        public Entry() {}
 
         /**
          * How it began.

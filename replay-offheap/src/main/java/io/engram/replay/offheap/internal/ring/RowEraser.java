@@ -111,6 +111,11 @@ public final class RowEraser {
             return false;
         }
         long address = ring.rowAddress(row);
+        if (address != 0 && UnsafeApi.getLongVolatile(null, address) == Stamp.of(row, Stamp.ERASED)) {
+            // By somebody who was killed before he told, or whose power went before all of it was on the disk.
+            listener.erased(row);
+            return false;
+        }
         // What is not published is nobody's to read, and its writer's to fill.
         if (address == 0
                 || !Stamp.isPublished(UnsafeApi.getLongVolatile(null, address), row)
