@@ -46,6 +46,8 @@ public final class Lane {
     private int changes;
     /** The episode that no row may come of any more; set by whoever erases it, seen by the writer's next call. */
     private volatile long erased = NONE;
+    /** Whether the label is of somebody who was erased; no position tells of it until the writer uses it again. */
+    private volatile boolean labelHidden;
 
     /**
      * A stream with no episode open.
@@ -207,6 +209,14 @@ public final class Lane {
         return erased == episode && erased != NONE;
     }
 
+    /**
+     * Keeps the label of the next episode out of positions, because what it names was erased, until the writer sets a
+     * label or begins an episode with this one. For any thread.
+     */
+    public void hideLabel() {
+        labelHidden = true;
+    }
+
     /** Rows that {@link #step} needs. */
     int rowsToStep() {
         return isErased() ? 0 : 1;
@@ -216,6 +226,7 @@ public final class Lane {
     void describe(EpisodeLabel newLabel) {
         byte[] text = LabelText.encode(newLabel);
         beginChange();
+        labelHidden = false;
         label = newLabel;
         labelText = text;
         endChange();
@@ -250,6 +261,7 @@ public final class Lane {
         abandon(sink);
         beginChange();
         try {
+            labelHidden = false;
             progress.begin(number, row.noReward());
             episode = number;
             step = 0;
@@ -349,7 +361,7 @@ public final class Lane {
                 step,
                 previous,
                 policyVersion,
-                labelText,
+                labelHidden ? LabelText.encode(EpisodeLabel.NONE) : labelText,
                 progress.first(),
                 progress.length(),
                 progress.totalReward(),

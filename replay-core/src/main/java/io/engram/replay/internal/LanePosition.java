@@ -1,5 +1,6 @@
 package io.engram.replay.internal;
 
+import io.engram.replay.EpisodeLabel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,19 @@ public record LanePosition(
      */
     public boolean inEpisode() {
         return episode != Lane.NONE;
+    }
+
+    /**
+     * The same place, but that the next episode is about nothing unless its writer says so.
+     *
+     * @return this position if it has no label
+     */
+    public LanePosition withoutLabel() {
+        byte[] none = LabelText.encode(EpisodeLabel.NONE);
+        return Arrays.equals(none, labelText)
+                ? this
+                : new LanePosition(
+                        streamId, episode, step, previous, policyVersion, none, first, length, totalReward, state);
     }
 
     @Override

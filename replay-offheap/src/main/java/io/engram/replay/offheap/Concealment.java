@@ -2,6 +2,7 @@ package io.engram.replay.offheap;
 
 import io.engram.replay.Episode;
 import io.engram.replay.EpisodeFilter;
+import io.engram.replay.EpisodeLabel;
 import io.engram.replay.offheap.internal.epoch.EpochRecord;
 import io.engram.replay.offheap.internal.epoch.Epochs;
 import io.engram.replay.offheap.internal.erasure.Container;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.agrona.collections.LongHashSet;
@@ -97,7 +99,7 @@ final class Concealment {
         }
         boolean bySequence = selection.kind() == Selection.Kind.SEQUENCES;
         Range range = bySequence ? new Range(selection.from(), selection.to()) : new Range(0, 0);
-        return conceal(doomed, new Rows(range, List.of(), (sequence, episode) -> true), bound);
+        return conceal(doomed, new Rows(range, List.of(), (sequence, episode) -> true), selection::names, bound);
     }
 
     /**
@@ -123,15 +125,17 @@ final class Concealment {
         });
         boolean bySequence = selection.kind() == Selection.Kind.SEQUENCES;
         Range range = bySequence ? new Range(selection.from(), selection.to()) : new Range(0, 0);
-        return conceal(doomed, new Rows(range, meant.predecessors(), meant::dooms), bound);
+        return conceal(doomed, new Rows(range, meant.predecessors(), meant::dooms), selection::names, bound);
     }
 
-    private Concealed conceal(List<Doomed> doomed, Rows chosen, long bound) {
+    private Concealed conceal(List<Doomed> doomed, Rows chosen, Predicate<EpisodeLabel> named, long bound) {
         Map<Long, Integer> open = new HashMap<>();
         doomed.stream().filter(Doomed::open).forEach(each -> open.put(each.number(), each.stream()));
         memory.positions().erase(open);
         List<String> stopped = awaitCalls();
-        episodes.erase(doomed.stream().map(Doomed::number).collect(Collectors.toSet()), open);
+        Set<Long> gone = doomed.stream().map(Doomed::number).collect(Collectors.toSet());
+        episodes.erase(gone, open);
+        memory.positions().hideLabels(named, gone);
         long head = ring.head();
         long tail = ring.tail(head);
         RowEraser eraser =

@@ -1,12 +1,15 @@
 package io.engram.replay.offheap;
 
+import io.engram.replay.EpisodeLabel;
 import io.engram.replay.SamplerState;
+import io.engram.replay.internal.LabelText;
 import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.LanePosition;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.priority.RingIndex;
 import io.engram.replay.offheap.internal.priority.RingIndexes;
 import io.engram.replay.offheap.internal.store.Manifest;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +103,22 @@ final class Positions {
                 lane.erase(episode);
             }
         });
+    }
+
+    /** Sees to it that no later snapshot names in a position what is being erased. */
+    synchronized void hideLabels(Predicate<EpisodeLabel> named, Set<Long> episodes) {
+        suspended.replaceAll((stream, waiting) -> named.test(label(waiting)) ? waiting.withoutLabel() : waiting);
+        for (Lane lane : lanes.values()) {
+            LanePosition position = position(lane);
+            boolean hidden = position == null || named.test(label(position));
+            if (hidden || episodes.contains(lane.progress().episode())) {
+                lane.hideLabel();
+            }
+        }
+    }
+
+    private static EpisodeLabel label(LanePosition position) {
+        return LabelText.decode(ByteBuffer.wrap(position.labelText()));
     }
 
     /** A sampler that was made. */

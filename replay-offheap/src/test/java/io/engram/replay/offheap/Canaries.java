@@ -124,8 +124,8 @@ final class Canaries {
     }
 
     /** Whom a state in a batch or a row is about, or -1 if that is padding. */
-    synchronized int subject(ByteBuffer states, int at) {
-        long value = states.getLong(at);
+    synchronized int subject(ByteBuffer bytes, int at) {
+        long value = bytes.getLong(at);
         if (value == 0) {
             return -1;
         }

@@ -33,9 +33,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Thousands of subjects, a tenth of whom are erased: by every kind of request, while episodes are open, with the process
- * dying in the middle again and again. In the end no byte of them is in any file of the memory, its snapshots, its forks
- * and a fork that was restored; and everybody else is there, byte for byte.
+ * Thousands of subjects, a tenth of whom are erased: by every kind of request, while episodes are open, with the
+ * process dying in the middle again and again. In the end no byte of them is in any file of the memory, its snapshots,
+ * its forks and a fork that was restored; and everybody else is there, byte for byte.
  */
 class EraseCanaryTest {
     private static final int CAPACITY = 4_000;

@@ -7,7 +7,6 @@ import io.engram.replay.Batch;
 import io.engram.replay.DType;
 import io.engram.replay.Episode;
 import io.engram.replay.EpisodeFilter;
-import io.engram.replay.EpisodeLabel;
 import io.engram.replay.FrameStack;
 import io.engram.replay.NStep;
 import io.engram.replay.PriorityIndex;
@@ -15,7 +14,6 @@ import io.engram.replay.RowLayout;
 import io.engram.replay.Sampler;
 import io.engram.replay.SamplerSpec;
 import io.engram.replay.Schema;
-import io.engram.replay.SplitMix64;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.TooFewTransitionsException;
 import io.engram.replay.Windows;
@@ -24,9 +22,11 @@ import io.engram.replay.offheap.internal.priority.RingIndex;
 import io.engram.replay.offheap.internal.ring.SegmentGeometry;
 import io.engram.replay.offheap.internal.ring.Stamp;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +41,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,17 +50,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What is erased is gone for samplers, queries, writers and priorities at once, and all else is as it was. */
 class EraseTest {
     private static final int CAPACITY = 600;
-    private static final int STREAMS = 4;
-    private static final int SUBJECTS = 10;
-    private static final int MILLION = 1_000_000;
+    private static final int STREAMS = SubjectPlay.STREAMS;
+    private static final int MILLION = SubjectPlay.MILLION;
 
     @TempDir
     Path place;
-
-    /** Every value of a row of subject s is s million and something. */
-    private static long value(int subject, long more) {
-        return (long) subject * MILLION + more;
-    }
 
     private static Schema schema(RowLayout layout) {
         return Schema.builder()
@@ -83,50 +78,6 @@ class EraseTest {
                 .priorities(PriorityIndex.proportional("windows")
                         .windows(Windows.of(4))
                         .build());
-    }
-
-    /** Writers of interleaved episodes, each about one subject, and the next step's number. */
-    private static final class Play {
-        private final SplitMix64 random = new SplitMix64(7);
-        private final List<StreamWriter> writers = new ArrayList<>();
-        private final int[] subjects = new int[STREAMS];
-        private long step;
-
-        Play(OffHeapReplayMemory memory) {
-            for (int i = 0; i < STREAMS; i++) {
-                writers.add(memory.writer("stream-" + i));
-            }
-        }
-
-        void steps(int count) {
-            for (int i = 0; i < count; i++) {
-                step(random.nextInt(STREAMS), random.nextInt(9) == 0);
-            }
-        }
-
-        long step(int stream, boolean last) {
-            StreamWriter writer = writers.get(stream);
-            step++;
-            if (!writer.inEpisode()) {
-                begin(stream, random.nextInt(SUBJECTS));
-            }
-            writer.field("observation").set(value(subjects[stream], step));
-            writer.field("action").set(value(subjects[stream], step));
-            writer.field("reward").set(1f);
-            return writer.step(last && random.nextInt(2) == 0, last);
-        }
-
-        void begin(int stream, int subject) {
-            subjects[stream] = subject;
-            StreamWriter writer = writers.get(stream);
-            writer.label(EpisodeLabel.of(subject(subject), Set.of("tag-" + subject % 3)));
-            writer.field("observation").set(value(subject, step));
-            writer.begin();
-        }
-    }
-
-    private static String subject(int number) {
-        return "subject-" + number;
     }
 
     private static List<SamplerSpec> specs() {
@@ -202,18 +153,20 @@ class EraseTest {
         Map<Long, StoredRow> before;
         Set<Long> gone;
         try (OffHeapReplayMemory memory = open(layout)) {
-            Play play = new Play(memory);
+            SubjectPlay play = new SubjectPlay(memory);
             play.steps(900);
             play.begin(1, 3);
             play.step(1, false);
-            gone = numbers(memory, episode -> subject(3).equals(episode.label().subject()));
+            gone = numbers(
+                    memory,
+                    episode -> SubjectPlay.subject(3).equals(episode.label().subject()));
             before = rows(memory, gone);
             assertThat(sampledSubjects(memory)).contains(3);
-            PendingErasure pending = memory.beginErasure(ErasureRequest.subject(subject(3)));
+            PendingErasure pending = memory.beginErasure(ErasureRequest.subject(SubjectPlay.subject(3)));
 
             assertThat(pending.rows()).isPositive();
             assertThat(sampledSubjects(memory)).doesNotContain(3).contains(1, 2, 4);
-            assertThat(memory.catalogue().bySubject(subject(3))).isEmpty();
+            assertThat(memory.catalogue().bySubject(SubjectPlay.subject(3))).isEmpty();
             assertThat(numbers(memory, episode -> true)).doesNotContainAnyElementsOf(gone);
             // The episode that was open.
             long head = memory.ring().head();
@@ -234,7 +187,7 @@ class EraseTest {
             play.begin(1, 3);
             assertThat(play.step(1, false)).isNotEqualTo(StreamWriter.NO_ROW);
             play.steps(40);
-            assertThat(memory.catalogue().bySubject(subject(3))).isNotEmpty();
+            assertThat(memory.catalogue().bySubject(SubjectPlay.subject(3))).isNotEmpty();
             before = rows(memory, gone);
         }
         try (OffHeapReplayMemory memory = open(layout)) {
@@ -249,7 +202,7 @@ class EraseTest {
     @EnumSource
     void prioritiesOfWhatIsErasedAreGone(RowLayout layout) {
         try (OffHeapReplayMemory memory = open(layout)) {
-            new Play(memory).steps(500);
+            new SubjectPlay(memory).steps(500);
             Sampler sampler =
                     memory.sampler(SamplerSpec.prioritized("learner", 32).build());
             Batch batch = sampler.sample(sampler.newBatch());
@@ -270,7 +223,7 @@ class EraseTest {
     @EnumSource
     void everyKindOfRequestErasesWhatItSays(RowLayout layout) {
         try (OffHeapReplayMemory memory = open(layout)) {
-            Play play = new Play(memory);
+            SubjectPlay play = new SubjectPlay(memory);
             play.steps(700);
             Set<Long> tagged = numbers(memory, episode -> episode.label().tags().contains("tag-1"));
             memory.erase(ErasureRequest.tag("tag-1"));
@@ -300,7 +253,7 @@ class EraseTest {
     @EnumSource
     void rangeOfRowsGoesAndEpisodesGoOn(RowLayout layout) {
         try (OffHeapReplayMemory memory = open(layout)) {
-            Play play = new Play(memory);
+            SubjectPlay play = new SubjectPlay(memory);
             play.steps(300);
             TreeMap<Long, StoredRow> before = HeldRows.of(memory);
             long head = memory.ring().head();
@@ -332,12 +285,12 @@ class EraseTest {
     @Test
     void samplerOfChosenEpisodesDrawsNoErasedOnes() {
         try (OffHeapReplayMemory memory = open(RowLayout.ARRIVAL)) {
-            new Play(memory).steps(700);
+            new SubjectPlay(memory).steps(700);
             Sampler sampler = memory.sampler(SamplerSpec.uniform("tagged", 32)
                     .episodes(EpisodeFilter.withTag("tag-0"))
                     .build());
             Batch batch = sampler.sample(sampler.newBatch());
-            memory.erase(ErasureRequest.subject(subject(0)));
+            memory.erase(ErasureRequest.subject(SubjectPlay.subject(0)));
             for (int i = 0; i < 200; i++) {
                 LongBuffer values = sampler.sample(batch).column("observation").longs();
                 while (values.hasRemaining()) {
@@ -352,25 +305,26 @@ class EraseTest {
         Path directory = place.resolve("memory");
         Path fork = place.resolve("fork");
         try (OffHeapReplayMemory memory = open(RowLayout.ARRIVAL)) {
-            Play play = new Play(memory);
+            SubjectPlay play = new SubjectPlay(memory);
             play.steps(400);
             memory.snapshot("one");
             Snapshots.of(directory).fork("one", fork);
             play.steps(300);
             memory.snapshot("two");
             play.steps(100);
-            ErasureCertificate certificate = memory.erase(ErasureRequest.subject(subject(5)));
+            ErasureCertificate certificate = memory.erase(ErasureRequest.subject(SubjectPlay.subject(5)));
             assertThat(certificate.kin())
                     .extracting(ErasureCertificate.Kin::state)
                     .containsExactly("REQUESTED");
             for (String name : List.of("one", "two")) {
                 try (OffHeapReplayMemory snapshot = OffHeapReplayMemory.openSnapshot(directory, name)) {
-                    assertThat(snapshot.catalogue().bySubject(subject(5))).isEmpty();
+                    assertThat(snapshot.catalogue().bySubject(SubjectPlay.subject(5)))
+                            .isEmpty();
                     assertThat(sampledSubjects(snapshot)).doesNotContain(5).contains(4);
                 }
             }
             try (OffHeapReplayMemory other = OffHeapReplayMemory.open(fork)) {
-                assertThat(other.catalogue().bySubject(subject(5))).isEmpty();
+                assertThat(other.catalogue().bySubject(SubjectPlay.subject(5))).isEmpty();
                 assertThat(sampledSubjects(other)).doesNotContain(5).contains(4);
             }
             assertThat(Erasures.of(directory).certificates().get(0).kin())
@@ -388,7 +342,7 @@ class EraseTest {
         // Whose files come and go only in turns.
         try (OffHeapReplayMemory memory =
                 builder(RowLayout.ARRIVAL).withoutAutomaticUpkeep().open()) {
-            Play play = new Play(memory);
+            SubjectPlay play = new SubjectPlay(memory);
             for (int i = 0; i < 20; i++) {
                 play.steps(50);
                 memory.upkeep().turn();
@@ -429,13 +383,52 @@ class EraseTest {
         return count;
     }
 
+    /** Writers have the label of the episode before for the next one, and snapshots have what writers have. */
+    @Test
+    void laterSnapshotsDoNotNameWhoWasErased() throws IOException {
+        Path directory = place.resolve("memory");
+        try (OffHeapReplayMemory memory = open(RowLayout.SELF_CONTAINED)) {
+            SubjectPlay play = new SubjectPlay(memory);
+            play.steps(100);
+            for (int stream = 0; stream < STREAMS; stream++) {
+                play.begin(stream, 4);
+                play.step(stream, stream % 2 == 0);
+            }
+            memory.erase(ErasureRequest.subject(SubjectPlay.subject(4)));
+            memory.snapshot("later");
+            assertThat(filesWith(directory, SubjectPlay.subject(4))).isEmpty();
+            play.writers.get(0).field("observation").set(SubjectPlay.value(4, 1));
+            play.writers.get(0).begin();
+            assertThat(memory.catalogue().bySubject(SubjectPlay.subject(4))).hasSize(1);
+            memory.snapshot("named-again");
+            assertThat(filesWith(directory, SubjectPlay.subject(4))).isNotEmpty();
+        }
+    }
+
+    private static List<Path> filesWith(Path directory, String text) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith("lock"))
+                    .filter(file -> contains(file, text))
+                    .toList();
+        }
+    }
+
+    private static boolean contains(Path file, String text) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void progressIsToldStepByStep() {
         try (OffHeapReplayMemory memory = open(RowLayout.ARRIVAL)) {
-            new Play(memory).steps(300);
+            new SubjectPlay(memory).steps(300);
             memory.snapshot("one");
             List<ErasureProgress.Step> finished = new ArrayList<>();
-            memory.erase(ErasureRequest.subject(subject(1)).progress((step, files, all) -> {
+            memory.erase(ErasureRequest.subject(SubjectPlay.subject(1)).progress((step, files, all) -> {
                 if (files == all) {
                     finished.add(step);
                 }
@@ -453,7 +446,7 @@ class EraseTest {
                     .isInstanceOf(UnsupportedOperationException.class);
         }
         try (OffHeapReplayMemory memory = open(RowLayout.ARRIVAL)) {
-            new Play(memory).steps(50);
+            new SubjectPlay(memory).steps(50);
             memory.snapshot("one");
         }
         try (OffHeapReplayMemory snapshot = OffHeapReplayMemory.openSnapshot(place.resolve("memory"), "one")) {

@@ -132,8 +132,8 @@ public final class FileEraser {
 
     /**
      * Makes the bytes of erased rows zeros, and those of all slots without a row; and compares what stays with what was
-     * there before {@link #eraseRows}, which must have been called. Before that manifests forget where writers of erased
-     * episodes and rows stood: only rows and journals tell which these are.
+     * there before {@link #eraseRows}, which must have been called. Before that manifests forget where writers of
+     * erased episodes and rows stood: only rows and journals tell which these are.
      *
      * @throws StorageException if a file cannot be changed, or rows changed that were to stay
      */

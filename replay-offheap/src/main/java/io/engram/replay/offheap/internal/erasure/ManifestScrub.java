@@ -1,6 +1,5 @@
 package io.engram.replay.offheap.internal.erasure;
 
-import io.engram.replay.EpisodeLabel;
 import io.engram.replay.internal.LabelText;
 import io.engram.replay.internal.Lane;
 import io.engram.replay.internal.LanePosition;
@@ -96,8 +95,10 @@ final class ManifestScrub {
     private List<LanePosition> positions(Manifest manifest, Container container) {
         List<LanePosition> kept = new ArrayList<>();
         for (LanePosition position : manifest.streams()) {
-            if (!isGone(position, container) && !isNamed(position)) {
-                kept.add(isOfErased(position, container) ? withoutLabel(position) : position);
+            if (!isGone(position, container)) {
+                boolean named = isNamed(position) || isOfErased(position, container);
+                // The same object where nothing changes, so that nothing is written.
+                kept.add(named ? position.withoutLabel() : position);
             }
         }
         return kept;
@@ -124,31 +125,8 @@ final class ManifestScrub {
                                 && Arrays.equals(LabelText.encode(begin.label()), position.labelText()));
     }
 
-    private static LanePosition withoutLabel(LanePosition position) {
-        byte[] none = LabelText.encode(EpisodeLabel.NONE);
-        // The same object, so that nothing is written where nothing changes.
-        return Arrays.equals(none, position.labelText())
-                ? position
-                : new LanePosition(
-                        position.streamId(),
-                        position.episode(),
-                        position.step(),
-                        position.previous(),
-                        position.policyVersion(),
-                        none,
-                        position.first(),
-                        position.length(),
-                        position.totalReward(),
-                        position.state());
-    }
-
     private boolean isNamed(LanePosition position) {
-        EpisodeLabel label = LabelText.decode(ByteBuffer.wrap(position.labelText()));
-        return switch (selection.kind()) {
-            case SUBJECT -> selection.text().equals(label.subject());
-            case TAG -> label.tags().contains(selection.text());
-            case STREAM, EPISODES, SEQUENCES -> false;
-        };
+        return selection.names(LabelText.decode(ByteBuffer.wrap(position.labelText())));
     }
 
     private Manifest.Entry renewed(Path directory, Manifest.Entry entry) throws IOException {

@@ -1,5 +1,6 @@
 package io.engram.replay.offheap.internal.erasure;
 
+import io.engram.replay.EpisodeLabel;
 import io.engram.replay.offheap.internal.ring.Stamp;
 import java.util.List;
 
@@ -90,5 +91,19 @@ public record Selection(Kind kind, String text, List<Long> episodes, long from, 
      */
     public static Selection ofSequences(long from, long to) {
         return new Selection(Kind.SEQUENCES, "", List.of(), from, to);
+    }
+
+    /**
+     * Whether a label has the text that is chosen by.
+     *
+     * @param label any
+     * @return false for kinds that no label tells of
+     */
+    public boolean names(EpisodeLabel label) {
+        return switch (kind) {
+            case SUBJECT -> text.equals(label.subject());
+            case TAG -> label.tags().contains(text);
+            case STREAM, EPISODES, SEQUENCES -> false;
+        };
     }
 }
