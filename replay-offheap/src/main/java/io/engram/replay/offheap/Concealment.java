@@ -115,6 +115,9 @@ final class Concealment {
         meant.episodes().forEach((number, entry) -> {
             EpisodeBook.Begin begin = entry.begin();
             EpisodeBook.End end = entry.end();
+            if (number >= bound) {
+                return;
+            }
             if (begin != null) {
                 long last = end == null ? Long.MAX_VALUE - 1 : end.last();
                 doomed.add(new Doomed(number, begin.stream(), end == null, begin.head(), last));

@@ -101,7 +101,7 @@ final class Eraser {
                     home.store().superblock().memoryId(),
                     UUID.randomUUID(),
                     clock.time(),
-                    request.selection(),
+                    request.selection().before(memory.ring().head()),
                     memory.nextEpisode());
             shelf.write(erasure);
             gate.hold();
@@ -157,12 +157,16 @@ final class Eraser {
     private void passOn(ErasureRecord erasure) {
         if (!shelf.kin().isEmpty()) {
             ErasureRecord known =
-                    erasure.withKnown(eraser(erasure, window(erasure)).resolve().known(), erasure.nextEpisode());
+                    erasure.withKnown(eraser(erasure, window(erasure)).resolve().known(), erasure.window());
             shelf.write(known.withKin(shelf.leaveRequests(known)));
         }
     }
 
     private LiveWindow window(ErasureRecord erasure) {
+        if (erasure.window().hasRows()) {
+            // Rows were erased before; what was appended since is not meant.
+            return erasure.window();
+        }
         long head = memory.ring().head();
         return new LiveWindow(memory.ring().tail(head), head, erasure.nextEpisode());
     }
@@ -191,9 +195,11 @@ final class Eraser {
         try {
             memory.ring().requireWritable();
             ErasureRecord erasure = asked;
-            if (asked.nextEpisode() == ErasureRecord.NOT_KNOWN) {
+            if (asked.nextEpisode() == LiveWindow.NOT_KNOWN) {
                 // Whatever happens, what begins from here on is not meant.
-                erasure = asked.withKnown(asked.known(), memory.nextEpisode());
+                LiveWindow none = asked.window();
+                erasure =
+                        asked.withKnown(asked.known(), new LiveWindow(none.tail(), none.head(), memory.nextEpisode()));
                 shelf.write(erasure);
             }
             passOn(erasure);
@@ -212,11 +218,13 @@ final class Eraser {
     private ErasureCertificate eraseFiles(ErasureRecord erasure, Concealed concealed, ErasureProgress progress) {
         try {
             memory.ring().pool().discard();
-            FileEraser eraser =
-                    eraser(erasure, new LiveWindow(concealed.tail(), concealed.head(), concealed.nextEpisode()));
+            LiveWindow window = erasure.window().hasRows()
+                    ? erasure.window()
+                    : new LiveWindow(concealed.tail(), concealed.head(), concealed.nextEpisode());
+            FileEraser eraser = eraser(erasure, window);
             eraser.setProgress(progress);
             Resolution meant = eraser.resolve();
-            ErasureRecord resolved = erasure.withKnown(meant.known(), concealed.nextEpisode());
+            ErasureRecord resolved = erasure.withKnown(meant.known(), window);
             shelf.write(resolved);
             eraser.eraseRows();
             // What is found to be done is written down first: another run would find less.
@@ -249,7 +257,7 @@ final class Eraser {
     private FileEraser eraser(ErasureRecord erasure, LiveWindow window) {
         FileEraser eraser = new FileEraser(
                 home.files(), home.directory(), home.store().superblock(), erasure.selection(), window, this::alone);
-        eraser.assume(erasure.known());
+        eraser.assume(erasure.known(), erasure.requested());
         eraser.goOnWith(erasure.files());
         return eraser;
     }

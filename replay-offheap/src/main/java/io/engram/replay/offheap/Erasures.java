@@ -3,6 +3,7 @@ package io.engram.replay.offheap;
 import io.engram.replay.offheap.internal.erasure.ErasureCheck;
 import io.engram.replay.offheap.internal.erasure.ErasureRecord;
 import io.engram.replay.offheap.internal.erasure.ErasureShelf;
+import io.engram.replay.offheap.internal.erasure.LiveWindow;
 import io.engram.replay.offheap.internal.platform.Platform;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
@@ -90,7 +91,7 @@ public final class Erasures {
                 id,
                 SystemEpochClock.INSTANCE.time(),
                 request.selection(),
-                ErasureRecord.NOT_KNOWN));
+                LiveWindow.NOT_KNOWN));
         return id;
     }
 

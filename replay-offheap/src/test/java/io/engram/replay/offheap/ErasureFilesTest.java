@@ -52,15 +52,15 @@ class ErasureFilesTest {
         shelf.mend();
         ErasureRecord record = shelf.find(REQUEST)
                 .orElseGet(() ->
-                        ErasureRecord.pending(superblock.memoryId(), REQUEST, NOW, selection, ErasureRecord.NOT_KNOWN));
+                        ErasureRecord.pending(superblock.memoryId(), REQUEST, NOW, selection, LiveWindow.NOT_KNOWN));
         if (!record.isPending()) {
             return record;
         }
         shelf.write(record);
         FileEraser eraser = new FileEraser(files, memory, superblock, record.selection(), window, SegmentGuard.NONE);
-        eraser.assume(record.known());
+        eraser.assume(record.known(), record.requested());
         Resolution resolution = eraser.resolve();
-        record = record.withKnown(resolution.known(), window.nextEpisode());
+        record = record.withKnown(resolution.known(), window);
         shelf.write(record);
         shelf.leaveRequests(record);
         eraser.eraseRows();

@@ -10,6 +10,7 @@ import io.engram.replay.offheap.internal.erasure.ErasureShelf;
 import io.engram.replay.offheap.internal.erasure.FileOutcome;
 import io.engram.replay.offheap.internal.erasure.KinState;
 import io.engram.replay.offheap.internal.erasure.KnownEpisode;
+import io.engram.replay.offheap.internal.erasure.LiveWindow;
 import io.engram.replay.offheap.internal.erasure.Selection;
 import io.engram.replay.offheap.internal.store.ErasureDescriptor;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class ErasureFormatTest {
     }
 
     private static ErasureRecord full(ErasureRecord record) {
-        return record.withKnown(List.of(new KnownEpisode(6, -7)), 78)
+        return record.withKnown(List.of(new KnownEpisode(6, -7)), new LiveWindow(76, 77, 78))
                 .withOutcomes(8, 9, List.of(new FileOutcome("segments/a.seg", 1, 2, 3, true, HASH, HASH, "a note")))
                 .withKin(List.of(new KinState("/disk/fork", KinState.State.NOT_FOUND)));
     }
@@ -60,6 +61,8 @@ class ErasureFormatTest {
         header.put("rows", ROWS_OFFSET);
         header.put("episodes", EPISODES_OFFSET);
         header.put("next episode", NEXT_EPISODE_OFFSET);
+        header.put("tail", TAIL_OFFSET);
+        header.put("head", HEAD_OFFSET);
         header.put("entries", ENTRIES_OFFSET);
         header.put("zeros", ENTRIES_OFFSET + Integer.BYTES);
         requireFields("Erasure record", header, 0, HEADER_LENGTH);

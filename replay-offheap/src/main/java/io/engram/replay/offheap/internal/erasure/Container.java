@@ -20,6 +20,7 @@ public final class Container {
     private final Path directory;
     private final long tail;
     private final long head;
+    private final long nextEpisode;
     private final EpisodeBook book;
     private final @Nullable Manifest manifest;
     private final Selection selection;
@@ -35,6 +36,7 @@ public final class Container {
         this.directory = directory;
         this.tail = window.tail();
         this.head = window.head();
+        this.nextEpisode = window.nextEpisode();
         this.book = book;
         this.manifest = manifest;
         this.selection = selection;
@@ -130,6 +132,11 @@ public final class Container {
 
     long head() {
         return head;
+    }
+
+    /** The number of its next episode, as far as it is meant. */
+    long nextEpisode() {
+        return nextEpisode;
     }
 
     /** Whether a row is in the window. */

@@ -153,7 +153,7 @@ public final class ErasureCheck {
 
     private boolean isLeft(Container container, long episode, EpisodeBook.Begin begin) {
         // What began after the request is another one; snapshots of later than that have it, too.
-        boolean ofNumber = record.nextEpisode() == ErasureRecord.NOT_KNOWN || episode < record.nextEpisode();
+        boolean ofNumber = record.nextEpisode() == LiveWindow.NOT_KNOWN || episode < record.nextEpisode();
         boolean ofTime = !container.directory().equals(memory) && begin.begun() <= record.requested();
         boolean old = ofTime || (ofNumber && begin.begun() <= record.finished());
         String hash = record.what().hash();

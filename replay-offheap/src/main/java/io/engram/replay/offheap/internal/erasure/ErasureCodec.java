@@ -53,6 +53,8 @@ public final class ErasureCodec {
                 .putLong(ROWS_OFFSET, record.rows())
                 .putLong(EPISODES_OFFSET, record.episodes())
                 .putLong(NEXT_EPISODE_OFFSET, record.nextEpisode())
+                .putLong(TAIL_OFFSET, record.window().tail())
+                .putLong(HEAD_OFFSET, record.window().head())
                 .putInt(ENTRIES_OFFSET, entries.size());
         block.position(HEADER_LENGTH);
         entries.forEach(block::put);
@@ -219,7 +221,8 @@ public final class ErasureCodec {
                             block.getLong(TO_OFFSET)),
                     block.getLong(ROWS_OFFSET),
                     block.getLong(EPISODES_OFFSET),
-                    block.getLong(NEXT_EPISODE_OFFSET),
+                    new LiveWindow(
+                            block.getLong(TAIL_OFFSET), block.getLong(HEAD_OFFSET), block.getLong(NEXT_EPISODE_OFFSET)),
                     known,
                     files,
                     kin,

@@ -17,7 +17,7 @@ import java.util.UUID;
  * @param what what is to be erased
  * @param rows rows of the memory that were erased
  * @param episodes episodes of the memory that were erased
- * @param nextEpisode episodes of the memory from this number on are not meant, or {@link #NOT_KNOWN}
+ * @param window what of the memory is meant
  * @param known which episodes the numbers stand for; empty if that is to be found out, or not needed
  * @param files what was done to files
  * @param kin how far forks, and the origin, are
@@ -31,15 +31,13 @@ public record ErasureRecord(
         What what,
         long rows,
         long episodes,
-        long nextEpisode,
+        LiveWindow window,
         List<KnownEpisode> known,
         List<FileOutcome> files,
         List<KinState> kin,
         List<String> unreached) {
     /** What {@link #finished} is while something is left. */
     public static final long NOT_FINISHED = -1;
-    /** What {@link #nextEpisode} is in a request of another memory. */
-    public static final long NOT_KNOWN = -1;
 
     /**
      * What is to be erased, as far as that may be known.
@@ -87,7 +85,7 @@ public record ErasureRecord(
      * @param request its number
      * @param requested milliseconds since 1970 UTC
      * @param selection what is to be erased
-     * @param nextEpisode episodes of the memory from this number on are not meant, or {@link #NOT_KNOWN}
+     * @param nextEpisode episodes of the memory from this number on are not meant, or {@link LiveWindow#NOT_KNOWN}
      * @return pending
      */
     public static ErasureRecord pending(
@@ -100,7 +98,7 @@ public record ErasureRecord(
                 What.of(selection),
                 0,
                 0,
-                nextEpisode,
+                new LiveWindow(LiveWindow.NOT_KNOWN, LiveWindow.NOT_KNOWN, nextEpisode),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -114,6 +112,15 @@ public record ErasureRecord(
      */
     public boolean isPending() {
         return finished == NOT_FINISHED;
+    }
+
+    /**
+     * Up to which number episodes of the memory are meant.
+     *
+     * @return one more, or {@link LiveWindow#NOT_KNOWN}
+     */
+    public long nextEpisode() {
+        return window.nextEpisode();
     }
 
     /**
@@ -134,12 +141,12 @@ public record ErasureRecord(
      * same ones.
      *
      * @param identified from {@link Resolution#known}
-     * @param bound from {@link LiveWindow#nextEpisode}
+     * @param meant what of the memory is meant
      * @return a changed copy
      */
-    public ErasureRecord withKnown(List<KnownEpisode> identified, long bound) {
+    public ErasureRecord withKnown(List<KnownEpisode> identified, LiveWindow meant) {
         return new ErasureRecord(
-                memoryId, request, requested, finished, what, rows, episodes, bound, identified, files, kin, unreached);
+                memoryId, request, requested, finished, what, rows, episodes, meant, identified, files, kin, unreached);
     }
 
     /**
@@ -150,18 +157,7 @@ public record ErasureRecord(
      */
     public ErasureRecord withKin(List<KinState> states) {
         return new ErasureRecord(
-                memoryId,
-                request,
-                requested,
-                finished,
-                what,
-                rows,
-                episodes,
-                nextEpisode,
-                known,
-                files,
-                states,
-                unreached);
+                memoryId, request, requested, finished, what, rows, episodes, window, known, files, states, unreached);
     }
 
     /**
@@ -184,7 +180,7 @@ public record ErasureRecord(
                 what,
                 Math.max(rows, erasedRows),
                 Math.max(episodes, erasedEpisodes),
-                nextEpisode,
+                window,
                 known,
                 new ArrayList<>(byPath.values()),
                 kin,
@@ -207,7 +203,7 @@ public record ErasureRecord(
                 what.withoutText(),
                 rows,
                 episodes,
-                nextEpisode,
+                window,
                 known,
                 files,
                 kin,
@@ -224,7 +220,7 @@ public record ErasureRecord(
                 what,
                 0,
                 0,
-                NOT_KNOWN,
+                LiveWindow.NONE,
                 known,
                 List.of(),
                 List.of(),

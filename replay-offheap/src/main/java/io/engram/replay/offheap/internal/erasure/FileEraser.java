@@ -40,6 +40,7 @@ public final class FileEraser {
     private final ManifestScrub manifests;
     private final List<FileOutcome> outcomes = new ArrayList<>();
     private List<KnownEpisode> known = List.of();
+    private long requested = Long.MAX_VALUE;
     private Set<String> begun = Set.of();
     private ErasureProgress progress = ErasureProgress.NONE;
     private @Nullable Resolution resolution;
@@ -76,9 +77,11 @@ public final class FileEraser {
      * from. To be called before {@link #resolve}.
      *
      * @param identified from {@link ErasureRecord#known}; empty if there was none
+     * @param at when it was asked for, from {@link ErasureRecord#requested}
      */
-    public void assume(List<KnownEpisode> identified) {
+    public void assume(List<KnownEpisode> identified, long at) {
         this.known = List.copyOf(identified);
+        this.requested = at;
     }
 
     /**
@@ -107,8 +110,9 @@ public final class FileEraser {
      */
     public Resolution resolve() {
         return reading(() -> {
-            Resolution found =
-                    new Resolver(files, memory, superblock, new Resolver.Target(selection, window, known)).resolve();
+            Resolution found = new Resolver(
+                            files, memory, superblock, new Resolver.Target(selection, window, known, requested))
+                    .resolve();
             resolution = found;
             return found;
         });

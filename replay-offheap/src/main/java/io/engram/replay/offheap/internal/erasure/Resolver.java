@@ -33,6 +33,9 @@ final class Resolver {
     private final Superblock superblock;
     private final Selection selection;
     private final LiveWindow window;
+    /** When, in milliseconds since 1970 UTC. */
+    private final long requested;
+
     private final Set<KnownEpisode> known;
     private final Set<Long> numbers;
     /** Rows before the range that hold a state of it, and their episodes. */
@@ -45,12 +48,13 @@ final class Resolver {
         this.superblock = superblock;
         this.selection = target.selection();
         this.window = target.window();
+        this.requested = target.requested();
         this.known = new HashSet<>(target.known());
         this.numbers = new HashSet<>(selection.episodes());
     }
 
     /** What is to be erased, and from what. */
-    record Target(Selection selection, LiveWindow window, List<KnownEpisode> known) {}
+    record Target(Selection selection, LiveWindow window, List<KnownEpisode> known, long requested) {}
 
     Resolution resolve() throws IOException {
         Container live = new Container(memory, window, book(memory), null, selection);
@@ -83,7 +87,7 @@ final class Resolver {
     private Container snapshot(Path directory) throws IOException {
         Manifest manifest = ManifestCodec.read(files, directory.resolve(ManifestDescriptor.FILE_NAME));
         Manifest.Cut cut = manifest.cut();
-        LiveWindow rows = new LiveWindow(cut.tail(), cut.head(), Long.MAX_VALUE);
+        LiveWindow rows = new LiveWindow(cut.tail(), cut.head(), cut.nextEpisode());
         return new Container(directory, rows, book(directory), manifest, selection);
     }
 
@@ -123,7 +127,7 @@ final class Resolver {
                     container.doom(episode, each.getValue());
                     meant.add(KnownEpisode.of(episode, begin));
                 }
-            } else if (matches(container, begin) && isOld(container, episode)) {
+            } else if (matches(container, begin) && isOld(container, episode, begin)) {
                 container.doom(episode, each.getValue());
                 meant.add(KnownEpisode.of(episode, begin));
             }
@@ -143,15 +147,19 @@ final class Resolver {
     private void doomForgotten(Container container) {
         for (KnownEpisode each : known) {
             EpisodeBook.Entry entry = container.book().entries().get(each.episode());
-            if (entry == null || entry.begin() == null) {
+            // What the container has not come to yet it will give to other episodes.
+            if (each.episode() < container.nextEpisode() && (entry == null || entry.begin() == null)) {
                 container.doom(each.episode(), entry == null ? new EpisodeBook.Entry() : entry);
             }
         }
     }
 
-    /** What began behind the window is another episode than those that were meant. */
-    private boolean isOld(Container container, long episode) {
-        return !container.isLive() || episode < window.nextEpisode();
+    /**
+     * What began since is not meant, also where a snapshot was taken since. A snapshot from before a restore can have
+     * greater numbers than the memory, of episodes that began before.
+     */
+    private boolean isOld(Container container, long episode, EpisodeBook.Begin begin) {
+        return episode < window.nextEpisode() || (!container.isLive() && begin.begun() < requested);
     }
 
     private boolean matches(Container container, EpisodeBook.Begin begin) {

@@ -60,7 +60,8 @@ final class SegmentScrub {
             if (!going.isEmpty() || isDirty(segment)) {
                 before = survivors().digest(segment);
             }
-            needed = isWithoutStampOrTombstone(segment, going);
+            // Also where stamps are as they should be: whoever erased them in memory has not made them durable.
+            needed = !going.isEmpty();
         }
         if (needed) {
             try (StoredSegment segment = StoredSegment.open(files, file.path(), superblock, file.isSparse())) {
@@ -93,17 +94,6 @@ final class SegmentScrub {
                 (stays ? staying : going).set(i);
             }
         }
-    }
-
-    private boolean isWithoutStampOrTombstone(StoredSegment segment, BitSet going) {
-        long first = geometry.firstSequence(segment.header().ordinal());
-        for (int i = going.nextSetBit(0); i >= 0; i = going.nextSetBit(i + 1)) {
-            boolean unreadable = UnsafeApi.getLong(segment.row(i)) == Stamp.of(first + i, Stamp.ERASED);
-            if (!unreadable || !Tombstones.isSet(segment.address(), geometry, i)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private Survivors survivors() {

@@ -94,6 +94,24 @@ public record Selection(Kind kind, String text, List<Long> episodes, long from, 
     }
 
     /**
+     * Without rows that are not there yet.
+     *
+     * @param head one more than the newest row
+     * @return this, unless it chooses by sequence and beyond the head
+     * @throws IllegalArgumentException if nothing is left
+     */
+    public Selection before(long head) {
+        if (kind != Kind.SEQUENCES || to <= head) {
+            return this;
+        }
+        if (from >= head) {
+            throw new IllegalArgumentException("sequences from=" + from + " to=" + to
+                    + " are not there yet, expected some below the head=" + head);
+        }
+        return ofSequences(from, head);
+    }
+
+    /**
      * Whether a label has the text that is chosen by.
      *
      * @param label any

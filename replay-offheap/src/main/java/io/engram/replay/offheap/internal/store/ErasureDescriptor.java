@@ -70,8 +70,12 @@ public final class ErasureDescriptor {
     public static final int EPISODES_OFFSET = ROWS_OFFSET + Long.BYTES;
     /** Episodes of the memory from this number on are not meant, or -1 if that is not known yet. */
     public static final int NEXT_EPISODE_OFFSET = EPISODES_OFFSET + Long.BYTES;
+    /** The oldest row of the memory when it was erased from, or -1 if that is not known yet. */
+    public static final int TAIL_OFFSET = NEXT_EPISODE_OFFSET + Long.BYTES;
+    /** Rows of the memory from this one on are not meant, or -1 if that is not known yet. */
+    public static final int HEAD_OFFSET = TAIL_OFFSET + Long.BYTES;
     /** How many entries there are. */
-    public static final int ENTRIES_OFFSET = NEXT_EPISODE_OFFSET + Long.BYTES;
+    public static final int ENTRIES_OFFSET = HEAD_OFFSET + Long.BYTES;
     /** Where the entries begin. */
     public static final int HEADER_LENGTH = ENTRIES_OFFSET + 2 * Integer.BYTES;
     /** The longest file that is read. */
