@@ -14,7 +14,9 @@ public record KinState(String path, State state) {
         /** Nothing is left there. */
         FINISHED(1),
         /** It is not where it was: moved, removed, or not within reach. */
-        NOT_FOUND(2);
+        NOT_FOUND(2),
+        /** It is there, but the request could not be left: damaged, full, or not to be read or written. */
+        NOT_REACHED(3);
 
         private final int code;
 

@@ -11,6 +11,7 @@ import java.util.List;
 final class Unreached {
     private static final List<String> ALWAYS = List.of(
             "copies of files, exports and backups that were made outside of the memory's directory",
+            "blocks of the disk that files were on which are no more, and snapshots that the file system itself keeps",
             "what was learned from erased rows: weights of networks");
 
     private final FileLayer files;
