@@ -37,6 +37,10 @@ final class Unreached {
                         + segment.name() + " has names elsewhere, such as in a fork");
             }
         }
+        for (String snapshot : resolution.unreadable()) {
+            words.add("a snapshot that is damaged, in which nothing could be erased: name=" + snapshot
+                    + "; delete it, or put it right and erase again");
+        }
         for (String file : damaged) {
             words.add("a file that was damaged before, which its snapshot is not told of: file=" + file);
         }
