@@ -177,7 +177,7 @@ class EraseCommandsTest {
         assertThat(command.out())
                 .contains(proven + ": proven", pending + ": not finished, subject with sha256 ", "total: 2 erasures");
         assertThat(command.run("verify-erasure", directory, "--json")).isEqualTo(1);
-        assertThat(command.out()).contains("\"notFinished\": [\"" + pending + "\"]", "\"proven\": true");
+        assertThat(command.out()).contains("\"notFinished\": [\n  \"" + pending + "\"]", "\"proven\": true");
         open().close();
         assertThat(command.run("verify-erasure", directory)).isZero();
         Path record = directory.resolve("erasure").resolve(proven + ".erasure");
