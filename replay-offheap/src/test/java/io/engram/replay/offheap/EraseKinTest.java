@@ -211,8 +211,7 @@ class EraseKinTest {
             assertThat(memory.catalogue().bySubject(SUBJECT)).isEmpty();
             assertThat(memory.catalogue().bySubject("other")).hasSize(1);
         }
-        ErasureCertificate certificate =
-                Erasures.of(memory()).certificates().get(0);
+        ErasureCertificate certificate = Erasures.of(memory()).certificates().get(0);
         assertThat(certificate.finished()).isNotEqualTo(ErasureCertificate.NOT_FINISHED);
         assertThat(certificate.unreached())
                 .anyMatch(each -> each.startsWith("a snapshot that is damaged") && each.contains("name=one"));
@@ -269,7 +268,8 @@ class EraseKinTest {
         Path directory = memory().resolve(ErasureDescriptor.DIRECTORY);
         Path damaged;
         try (OffHeapReplayMemory memory = open(memory())) {
-            damaged = directory.resolve(memory.erase(ErasureRequest.subject(SUBJECT)).id() + ErasureDescriptor.SUFFIX);
+            damaged = directory.resolve(
+                    memory.erase(ErasureRequest.subject(SUBJECT)).id() + ErasureDescriptor.SUFFIX);
             memory.erase(ErasureRequest.subject("other"));
         }
         damage(damaged, ErasureDescriptor.HASH_OFFSET);
@@ -297,7 +297,8 @@ class EraseKinTest {
                 long first = episode(memory.writer("stream"), SUBJECT, 100);
                 episode(other, "other", 1000);
                 memory.erase(ErasureRequest.sequences(first + range[0], first + range[1]));
-                TreeMap<Long, Integer> all = requireUniform(memory, SamplerSpec.uniform("all", 100).build(), false);
+                TreeMap<Long, Integer> all =
+                        requireUniform(memory, SamplerSpec.uniform("all", 100).build(), false);
                 TreeMap<Long, Integer> drawn = requireUniform(
                         memory,
                         SamplerSpec.uniform("chosen", 100)
@@ -309,8 +310,7 @@ class EraseKinTest {
         }
     }
 
-    private static TreeMap<Long, Integer> requireUniform(
-            OffHeapReplayMemory memory, SamplerSpec spec, boolean exact) {
+    private static TreeMap<Long, Integer> requireUniform(OffHeapReplayMemory memory, SamplerSpec spec, boolean exact) {
         TreeMap<Long, Integer> drawn = new TreeMap<>();
         int batches = 50;
         try (Sampler sampler = memory.sampler(spec)) {
