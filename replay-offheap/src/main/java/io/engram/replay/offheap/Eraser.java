@@ -6,6 +6,7 @@ import io.engram.replay.offheap.internal.erasure.Container;
 import io.engram.replay.offheap.internal.erasure.ErasureRecord;
 import io.engram.replay.offheap.internal.erasure.ErasureShelf;
 import io.engram.replay.offheap.internal.erasure.FileEraser;
+import io.engram.replay.offheap.internal.erasure.KinState;
 import io.engram.replay.offheap.internal.erasure.LiveWindow;
 import io.engram.replay.offheap.internal.erasure.Resolution;
 import io.engram.replay.offheap.internal.erasure.SegmentGuard;
@@ -80,11 +81,21 @@ final class Eraser {
     void start() {
         order.run(() -> {
             shelf.mend();
-            shelf.pending().forEach(this::carryOut);
+            shelf.damaged().forEach(file -> LOG.warn("the record of an erasure is damaged: file={}", file));
+            shelf.pending().forEach(this::carryOutAtOpen);
         });
         if (background != null) {
             looks = background.scheduleWithFixedDelay(
                     this::lookForRequests, SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_LOOKS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** What is wrong with files keeps nobody from using the memory, once what is meant is concealed. */
+    private void carryOutAtOpen(ErasureRecord asked) {
+        try {
+            carryOut(asked);
+        } catch (ErasureException e) {
+            LOG.warn("an erasure is not finished and is tried again later: {}", e.getMessage());
         }
     }
 
@@ -103,7 +114,6 @@ final class Eraser {
                     clock.time(),
                     request.selection().before(memory.ring().head()),
                     memory.nextEpisode());
-            shelf.write(erasure);
             gate.hold();
             held = true;
             concealed = conceal(erasure);
@@ -148,9 +158,30 @@ final class Eraser {
 
     /** What was asked for here and now: by name or number, as fast as can be. */
     private Concealed conceal(ErasureRecord erasure) {
-        passOn(erasure);
+        try {
+            shelf.write(erasure);
+            passOn(erasure);
+        } catch (StorageException e) {
+            throw withdrawn(erasure, e);
+        }
         episodes.pauseIndex();
         return concealment.conceal(erasure.selection(), erasure.nextEpisode());
+    }
+
+    private ErasureException withdrawn(ErasureRecord erasure, StorageException cause) {
+        String message = "the erasure could not be begun, and nothing was erased: directory=" + home.directory() + ": "
+                + cause.getMessage();
+        try {
+            shelf.withdraw(erasure.request());
+        } catch (StorageException e) {
+            ErasureException stays = new ErasureException(
+                    message + "; nor could the request be withdrawn, and it may be carried out later: request="
+                            + erasure.request(),
+                    cause);
+            stays.addSuppressed(e);
+            return stays;
+        }
+        return new ErasureException(message + "; mend the cause and erase again", cause);
     }
 
     /** Before anything changes in a file that others have, too. Their numbers may be those of other episodes. */
@@ -158,7 +189,13 @@ final class Eraser {
         if (!shelf.kin().isEmpty()) {
             ErasureRecord known =
                     erasure.withKnown(eraser(erasure, window(erasure)).resolve().known(), erasure.window());
-            shelf.write(known.withKin(shelf.leaveRequests(known)));
+            List<KinState> asked = shelf.leaveRequests(known);
+            try {
+                shelf.write(known.withKin(asked));
+            } catch (StorageException e) {
+                // Others have it already, so there is no way back; they are asked once more in the end.
+                LOG.warn("who was asked to erase, too, could not be written down: {}", e.getMessage());
+            }
         }
     }
 
@@ -202,17 +239,36 @@ final class Eraser {
                         asked.withKnown(asked.known(), new LiveWindow(none.tail(), none.head(), memory.nextEpisode()));
                 shelf.write(erasure);
             }
-            passOn(erasure);
+            StorageException notPassedOn = tryToPassOn(erasure);
             episodes.pauseIndex();
             concealment.awaitCalls();
             Container meant = eraser(erasure, window(erasure)).resolve().live();
-            eraseFiles(
-                    erasure,
-                    concealment.conceal(erasure.selection(), meant, erasure.nextEpisode()),
-                    ErasureProgress.NONE);
+            Concealed concealed = concealment.conceal(erasure.selection(), meant, erasure.nextEpisode());
+            if (notPassedOn != null) {
+                throw unfinished(erasure, notPassedOn);
+            }
+            eraseFiles(erasure, concealed, ErasureProgress.NONE);
         } finally {
             gate.release();
         }
+    }
+
+    /** Returns why it cannot be: then what is meant is concealed, and no file is changed that others have, too. */
+    private @Nullable StorageException tryToPassOn(ErasureRecord erasure) {
+        try {
+            passOn(erasure);
+            return null;
+        } catch (StorageException e) {
+            return e;
+        }
+    }
+
+    private ErasureException unfinished(ErasureRecord erasure, Exception cause) {
+        return new ErasureException(
+                "the erasure could not be finished: request=" + erasure.request() + ", directory=" + home.directory()
+                        + ": " + cause + "; nobody can sample what is meant; mend the cause, then it is finished"
+                        + " within seconds, or when the memory is opened next",
+                cause);
     }
 
     private ErasureCertificate eraseFiles(ErasureRecord erasure, Concealed concealed, ErasureProgress progress) {
@@ -240,17 +296,15 @@ final class Eraser {
                     .forEach(thread -> unreached.add("thread " + thread + " is stopped inside a call, and may"
                             + " still store a row of an erased episode where nobody reads it"));
             renewIndex(unreached);
-            ErasureRecord finished = resolved.withOutcomes(0, 0, eraser.outcomes())
-                    .withKin(shelf.kin(resolved))
-                    .asFinished(clock.time(), unreached);
+            // Once more, to all: one may be within reach now, or may have got its name meanwhile.
+            List<KinState> kin = shelf.leaveRequests(resolved);
+            kin.forEach(each -> each.unreached().ifPresent(unreached::add));
+            ErasureRecord finished =
+                    resolved.withOutcomes(0, 0, eraser.outcomes()).withKin(kin).asFinished(clock.time(), unreached);
             shelf.write(finished);
             return new ErasureCertificate(finished);
         } catch (IOException | RuntimeException e) {
-            throw new ErasureException(
-                    "the erasure could not be finished: request=" + erasure.request() + ", directory="
-                            + home.directory() + ": " + e + "; nobody can sample what is meant; mend the cause, then"
-                            + " open the memory again, which finishes it",
-                    e);
+            throw unfinished(erasure, e);
         }
     }
 

@@ -34,7 +34,7 @@ public final class ErasureCertificate {
      *
      * @param path its directory
      * @param state {@code REQUESTED} while its owner has not, {@code FINISHED} when it has, {@code NOT_FOUND} if it is
-     *     not where it was
+     *     not where it was, {@code NOT_REACHED} if it is there, but damaged, full, or not to be read or written
      */
     public record Kin(String path, String state) {}
 
@@ -70,7 +70,8 @@ public final class ErasureCertificate {
     }
 
     /**
-     * The SHA-256 of the name of the stream, subject or tag.
+     * The SHA-256 of the name of the stream, subject or tag: it tells whether a name is the one that was erased. There
+     * is no salt in it, so whoever has the certificate can find a name that can be guessed, by trying.
      *
      * @return in hexadecimal; empty for other kinds
      */

@@ -6,6 +6,7 @@ import io.engram.replay.offheap.internal.erasure.ErasureShelf;
 import io.engram.replay.offheap.internal.erasure.LiveWindow;
 import io.engram.replay.offheap.internal.platform.Platform;
 import io.engram.replay.offheap.internal.store.FileLayer;
+import io.engram.replay.offheap.internal.store.ManifestDescriptor;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.store.Superblock;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
@@ -50,10 +51,32 @@ public final class Erasures {
     }
 
     /**
-     * What was asked for and done, forks looked up now.
+     * The memory, if there is one.
+     *
+     * @return its id, which forks share
+     * @throws ForeignFileException if there is no memory in the directory, or a snapshot
+     * @throws StorageException another subclass, if its head is damaged or cannot be read
+     */
+    public UUID memoryId() {
+        return superblock().memoryId();
+    }
+
+    /**
+     * Records that are damaged: what was erased by these is not known any more.
+     *
+     * @return their files
+     * @throws StorageException if they cannot be looked for
+     */
+    public List<Path> damaged() {
+        return shelf.damaged();
+    }
+
+    /**
+     * What was asked for and done, forks looked up now. Without records that are {@link #damaged}, which are told to the
+     * log.
      *
      * @return the oldest request first, those included that are not finished
-     * @throws StorageException if a record is damaged or cannot be read
+     * @throws StorageException if they cannot be looked for
      */
     public List<ErasureCertificate> certificates() {
         return shelf.all().stream().map(this::certificate).toList();
@@ -81,7 +104,7 @@ public final class Erasures {
      *
      * @param request what
      * @return the certificate's number
-     * @throws ForeignFileException if there is no memory in the directory
+     * @throws ForeignFileException if there is no memory in the directory, or a snapshot
      * @throws StorageException if the request cannot be written
      */
     public UUID request(ErasureRequest request) {
@@ -174,6 +197,11 @@ public final class Erasures {
             if (files.kind(file) == FileLayer.Kind.NOTHING) {
                 throw new ForeignFileException("there is no memory in the directory: directory=" + memory
                         + ", expected a file " + SuperblockDescriptor.FILE_NAME + "; give the directory of a memory");
+            }
+            if (files.kind(memory.resolve(ManifestDescriptor.FILE_NAME)) != FileLayer.Kind.NOTHING) {
+                throw new ForeignFileException(
+                        "the directory is a snapshot, which is erased with its memory: directory=" + memory
+                                + "; give the directory of the memory");
             }
             return Superblock.read(files, file);
         } catch (IOException e) {

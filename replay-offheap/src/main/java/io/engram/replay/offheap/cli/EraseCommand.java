@@ -3,6 +3,7 @@ package io.engram.replay.offheap.cli;
 import io.engram.replay.offheap.ErasureCertificate;
 import io.engram.replay.offheap.ErasureRequest;
 import io.engram.replay.offheap.Erasures;
+import io.engram.replay.offheap.ForeignFileException;
 import io.engram.replay.offheap.OffHeapReplayMemory;
 import io.engram.replay.offheap.StoreLockedException;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
                 + " prints the certificate. A memory that another process has open is asked to erase, and waited for."
                 + " There is no way back.",
         mixinStandardHelpOptions = true)
-final class EraseCommand extends DirectoryCommand {
+final class EraseCommand extends MemoryCommand {
     @Option(names = "--subject", paramLabel = "TEXT", description = "All episodes about this subject.")
     private @Nullable String subject;
 
@@ -44,19 +45,28 @@ final class EraseCommand extends DirectoryCommand {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "60",
-            description = "How long to wait for the process that has the memory open; 60 unless said.")
+            description = "How long to wait for a snapshot or an erasure that is under way, or for the process that has"
+                    + " the memory open; 60 unless said.")
     private long timeout;
 
     EraseCommand() {}
 
     @Override
     public Integer call() {
-        ErasureRequest request = request();
+        if (timeout <= 0) {
+            throw new IllegalArgumentException(
+                    "--timeout=" + timeout + ", expected at least 1 second; nothing was erased");
+        }
+        ErasureRequest request = request().timeout(Duration.ofSeconds(timeout));
+        Erasures erasures = Erasures.of(directory());
         ErasureCertificate certificate;
         try (OffHeapReplayMemory memory = OffHeapReplayMemory.open(directory())) {
             certificate = memory.erase(request.progress(progress("erase")));
+        } catch (ForeignFileException e) {
+            // Has a better sentence for a snapshot.
+            erasures.memoryId();
+            throw e;
         } catch (StoreLockedException e) {
-            Erasures erasures = Erasures.of(directory());
             UUID id = erasures.request(request);
             Optional<ErasureCertificate> finished = erasures.await(id, Duration.ofSeconds(timeout));
             if (finished.isEmpty()) {
@@ -67,6 +77,9 @@ final class EraseCommand extends DirectoryCommand {
             certificate = finished.get();
         }
         print(isJson() ? certificate.toJson() : ErasureText.of(certificate));
+        if (certificate.rows() == 0 && certificate.episodes() == 0) {
+            warn("nothing was found that is meant: " + request + "; see 'replay ls' for what there is");
+        }
         return 0;
     }
 

@@ -3,6 +3,7 @@ package io.engram.replay.offheap.cli;
 import io.engram.replay.offheap.ErasureCertificate;
 import io.engram.replay.offheap.ErasureProof;
 import io.engram.replay.offheap.internal.text.JsonText;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,13 @@ import java.util.Locale;
 /** Erasures for people, and lists of proofs for programs. */
 final class ErasureText {
     private ErasureText() {}
+
+    /** What was found of some erasures: proofs of those that are finished, the others, and records nobody can read. */
+    record Verified(List<ErasureProof> proofs, List<ErasureCertificate> pending, List<Path> damaged) {
+        boolean isProven() {
+            return pending.isEmpty() && damaged.isEmpty() && proofs.stream().allMatch(ErasureProof::isProven);
+        }
+    }
 
     static String of(ErasureCertificate certificate) {
         StringBuilder text = new StringBuilder("erased: " + what(certificate) + "\nid: " + certificate.id() + "\nrows: "
@@ -42,9 +50,9 @@ final class ErasureText {
         };
     }
 
-    static String of(List<ErasureProof> proofs) {
+    static String of(Verified verified) {
         StringBuilder text = new StringBuilder();
-        for (ErasureProof proof : proofs) {
+        for (ErasureProof proof : verified.proofs) {
             text.append(proof.certificate().id())
                     .append(proof.isProven() ? ": proven, " : ": NOT PROVEN, ")
                     .append(what(proof.certificate()))
@@ -59,15 +67,30 @@ final class ErasureText {
                     .append('\n');
             proof.findings().forEach(each -> text.append("  ").append(each).append('\n'));
         }
+        verified.pending.forEach(each -> text.append(each.id())
+                .append(": not finished, ")
+                .append(what(each))
+                .append('\n'));
+        verified.damaged.forEach(
+                each -> text.append("a record that is damaged: ").append(each).append('\n'));
         return text.append("total: ")
-                .append(proofs.size())
+                .append(verified.proofs.size() + verified.pending.size() + verified.damaged.size())
                 .append(" erasures\n")
                 .toString();
     }
 
-    static String json(List<ErasureProof> proofs) {
+    static String json(Verified verified) {
         return "{\"erasures\": "
-                + JsonText.array(proofs.stream().map(ErasureText::json).toList()) + "}\n";
+                + JsonText.array(verified.proofs.stream().map(ErasureText::json).toList())
+                + ", \"notFinished\": "
+                + JsonText.array(verified.pending.stream()
+                        .map(each -> JsonText.quote(each.id().toString()))
+                        .toList())
+                + ", \"damaged\": "
+                + JsonText.array(verified.damaged.stream()
+                        .map(each -> JsonText.quote(each.toString()))
+                        .toList())
+                + "}\n";
     }
 
     private static String json(ErasureProof proof) {

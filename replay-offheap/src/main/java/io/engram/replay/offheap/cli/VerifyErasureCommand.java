@@ -3,6 +3,7 @@ package io.engram.replay.offheap.cli;
 import io.engram.replay.offheap.ErasureCertificate;
 import io.engram.replay.offheap.ErasureProof;
 import io.engram.replay.offheap.Erasures;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
                 "Looks through the files of a memory and its snapshots for what erasures should have left no trace"
                         + " of, and whether the rows that were to stay did. The memory may be in use.",
         mixinStandardHelpOptions = true)
-final class VerifyErasureCommand extends DirectoryCommand {
+final class VerifyErasureCommand extends MemoryCommand {
     @Option(names = "--id", paramLabel = "ID", description = "This erasure; all unless said.")
     private @Nullable UUID id;
 
@@ -34,12 +35,25 @@ final class VerifyErasureCommand extends DirectoryCommand {
             throw new IllegalArgumentException("--text was given without --id, expected both");
         }
         Erasures erasures = Erasures.of(directory());
-        List<UUID> wanted = id != null
-                ? List.of(id)
-                : erasures.certificates().stream().map(ErasureCertificate::id).toList();
-        List<ErasureProof> proofs =
-                wanted.stream().map(each -> erasures.verify(each, text)).toList();
-        print(isJson() ? ErasureText.json(proofs) : ErasureText.of(proofs));
-        return proofs.stream().allMatch(ErasureProof::isProven) ? 0 : ReplayCommand.UNSOUND;
+        erasures.memoryId();
+        ErasureText.Verified verified = id != null
+                ? new ErasureText.Verified(List.of(erasures.verify(id, text)), List.of(), List.of())
+                : all(erasures);
+        print(isJson() ? ErasureText.json(verified) : ErasureText.of(verified));
+        return verified.isProven() ? 0 : ReplayCommand.UNSOUND;
+    }
+
+    /** One that is not finished, or damaged, does not keep the others from being proven. */
+    private static ErasureText.Verified all(Erasures erasures) {
+        List<ErasureProof> proofs = new ArrayList<>();
+        List<ErasureCertificate> pending = new ArrayList<>();
+        for (ErasureCertificate each : erasures.certificates()) {
+            if (each.finished() == ErasureCertificate.NOT_FINISHED) {
+                pending.add(each);
+            } else {
+                proofs.add(erasures.verify(each.id()));
+            }
+        }
+        return new ErasureText.Verified(proofs, pending, erasures.damaged());
     }
 }

@@ -7,12 +7,14 @@ import io.engram.replay.EpisodeLabel;
 import io.engram.replay.Schema;
 import io.engram.replay.StreamWriter;
 import io.engram.replay.offheap.ErasureCertificate;
+import io.engram.replay.offheap.ErasureRequest;
 import io.engram.replay.offheap.Erasures;
 import io.engram.replay.offheap.OffHeapReplayMemory;
 import io.engram.replay.offheap.StoreCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,5 +151,57 @@ class EraseCommandsTest {
                 .extracting(ErasureCertificate::kind)
                 .containsExactly("SUBJECT");
         assertThat(StoreCheck.of(directory).run().isSound()).isTrue();
+    }
+
+    @Test
+    void nothingIsProvenWhereThereIsNoMemory() {
+        assertThat(command.run("verify-erasure", place.resolve("nothing"))).isEqualTo(2);
+        assertThat(command.err()).contains("there is no memory in the directory");
+        assertThat(command.out()).isEmpty();
+        Path snapshot = directory.resolve("snapshots").resolve("one");
+        assertThat(command.run("verify-erasure", snapshot)).isEqualTo(2);
+        assertThat(command.err()).contains("the directory is a snapshot", "give the directory of the memory");
+        assertThat(command.out()).isEmpty();
+        assertThat(command.run("erase", snapshot, "--subject", "ann")).isEqualTo(2);
+        assertThat(command.err()).contains("the directory is a snapshot, which is erased with its memory");
+        assertThat(command.run("erase", "--help")).isZero();
+        assertThat(command.out()).contains("The directory of the memory.").doesNotContain("or of a snapshot");
+    }
+
+    @Test
+    void whatIsNotFinishedIsListedBesideProofs() throws IOException {
+        assertThat(command.run("erase", directory, "--subject", "ann")).isZero();
+        UUID proven = onlyId();
+        UUID pending = Erasures.of(directory).request(ErasureRequest.subject("bob"));
+        assertThat(command.run("verify-erasure", directory)).isEqualTo(1);
+        assertThat(command.out())
+                .contains(proven + ": proven", pending + ": not finished, subject with sha256 ", "total: 2 erasures");
+        assertThat(command.run("verify-erasure", directory, "--json")).isEqualTo(1);
+        assertThat(command.out()).contains("\"notFinished\": [\n  \"" + pending + "\"]", "\"proven\": true");
+        open().close();
+        assertThat(command.run("verify-erasure", directory)).isZero();
+        Path record = directory.resolve("erasure").resolve(proven + ".erasure");
+        byte[] bytes = Files.readAllBytes(record);
+        bytes[80] ^= 1;
+        Files.write(record, bytes);
+        assertThat(command.run("verify-erasure", directory)).isEqualTo(1);
+        assertThat(command.out()).contains("a record that is damaged: " + record, pending + ": proven");
+    }
+
+    @Test
+    void whoNamesNothingThatIsThereIsTold() {
+        assertThat(command.run("erase", directory, "--subject", "nobody")).isZero();
+        assertThat(command.out()).contains("\nrows: 0\nepisodes: 0\n");
+        assertThat(command.err()).contains("nothing was found that is meant");
+        assertThat(command.run("erase", directory, "--subject", "ann")).isZero();
+        assertThat(command.err()).isEmpty();
+        for (String timeout : List.of("-5", "0")) {
+            assertThat(command.run("erase", directory, "--subject", "bob", "--timeout", timeout))
+                    .isEqualTo(2);
+            assertThat(command.err()).contains("--timeout=" + timeout + ", expected at least 1 second");
+        }
+        try (OffHeapReplayMemory memory = open()) {
+            assertThat(memory.catalogue().bySubject("bob")).isNotEmpty();
+        }
     }
 }

@@ -297,7 +297,7 @@ public final class ErasureCodec {
                     return new KinState(path, state);
                 }
             }
-            throw new IllegalArgumentException("state of kin=" + code + ", expected 0 to 2");
+            throw new IllegalArgumentException("state of kin=" + code + ", expected 0 to 3");
         }
 
         private static byte[] bytes(ByteBuffer entry, int offset, int length) {

@@ -10,12 +10,18 @@ import io.engram.replay.offheap.internal.store.FilePieces;
 import io.engram.replay.offheap.internal.store.Store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The records of a memory's erasures, and where its kin are: a directory {@code erasure/} in the memory's. Requests are
@@ -23,6 +29,7 @@ import java.util.UUID;
  * write at the same time.
  */
 public final class ErasureShelf {
+    private static final Logger LOG = LoggerFactory.getLogger(ErasureShelf.class);
     private static final String TEMPORARY = ErasureDescriptor.SUFFIX + Store.TEMPORARY_SUFFIX;
 
     private final FileLayer files;
@@ -43,19 +50,44 @@ public final class ErasureShelf {
         this.kinShelf = new KinShelf(files, memory);
     }
 
+    /** What was found: records that are whole, the oldest request first, and why others cannot be read. */
+    private record Found(List<ErasureRecord> records, Map<Path, StorageException> damaged) {}
+
     /**
-     * All records.
+     * All records that are whole. Those that are damaged are told to the log.
      *
      * @return the oldest request first
-     * @throws StorageException if one is damaged or cannot be read
+     * @throws StorageException if they cannot be looked for
      */
     public List<ErasureRecord> all() {
+        Found found = look();
+        found.damaged.forEach((file, why) -> LOG.warn(
+                "the record of an erasure cannot be read and is left out: file={}: {}", file, why.getMessage()));
+        return found.records;
+    }
+
+    /**
+     * Records that are damaged.
+     *
+     * @return their files
+     * @throws StorageException if they cannot be looked for
+     */
+    public List<Path> damaged() {
+        return List.copyOf(look().damaged.keySet());
+    }
+
+    private Found look() {
         List<ErasureRecord> records = new ArrayList<>();
+        Map<Path, StorageException> damaged = new TreeMap<>();
         try {
             if (files.kind(directory) == Kind.DIRECTORY) {
                 for (Path file : files.list(directory)) {
                     if (String.valueOf(file.getFileName()).endsWith(ErasureDescriptor.SUFFIX)) {
-                        records.add(read(file));
+                        try {
+                            records.add(read(file));
+                        } catch (StorageException e) {
+                            damaged.put(file, e);
+                        }
                     }
                 }
             }
@@ -63,17 +95,59 @@ public final class ErasureShelf {
             throw new StorageException("the records of erasures cannot be read: directory=" + directory + ": " + e, e);
         }
         records.sort(Comparator.comparingLong(ErasureRecord::requested).thenComparing(ErasureRecord::request));
-        return records;
+        return new Found(records, damaged);
     }
 
     /**
      * Those of which something is left to be erased.
      *
      * @return the oldest request first
-     * @throws StorageException if a record is damaged or cannot be read
+     * @throws StorageException if a record that says so is damaged, or they cannot be looked for
      */
     public List<ErasureRecord> pending() {
-        return all().stream().filter(ErasureRecord::isPending).toList();
+        Found found = look();
+        found.damaged.forEach((file, why) -> {
+            if (saysPending(file)) {
+                throw why;
+            }
+        });
+        return found.records.stream().filter(ErasureRecord::isPending).toList();
+    }
+
+    /** What was to be erased cannot be known then, but that something was. */
+    private boolean saysPending(Path file) {
+        try (OpenFile open = files.openForReading(file)) {
+            ByteBuffer block =
+                    ByteBuffer.allocate(ErasureDescriptor.HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+            if (open.length() < ErasureDescriptor.HEADER_LENGTH) {
+                return false;
+            }
+            open.read(block, 0);
+            return block.getLong(ErasureDescriptor.MAGIC_OFFSET) == ErasureDescriptor.MAGIC
+                    && block.getInt(ErasureDescriptor.STATE_OFFSET) == ErasureDescriptor.PENDING
+                    && block.getLong(ErasureDescriptor.FINISHED_OFFSET) == ErasureRecord.NOT_FINISHED;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Takes a request back of which nothing was carried out; when this returns it does not come back.
+     *
+     * @param request its number
+     * @throws StorageException if the record cannot be removed
+     */
+    public void withdraw(UUID request) {
+        Path file = file(request);
+        try {
+            wipe(temporary(file));
+            wipe(file);
+            if (files.kind(directory) == Kind.DIRECTORY) {
+                files.syncDirectory(directory);
+            }
+        } catch (IOException e) {
+            throw new StorageException("a request to erase could not be withdrawn: file=" + file + ": " + e, e);
+        }
     }
 
     /**
@@ -187,27 +261,38 @@ public final class ErasureShelf {
      * Leaves a request in each memory of the lineage that has none of that number yet: durable when this returns.
      *
      * @param record pending
-     * @return how far each is
-     * @throws StorageException if a request cannot be written where a memory of the lineage is
+     * @return how far each is; where something is wrong with one, that is told to the log
+     * @throws StorageException if it cannot be read which there are
      */
     public List<KinState> leaveRequests(ErasureRecord record) {
-        List<KinState> states = new ArrayList<>();
-        for (Path each : kinShelf.paths()) {
-            states.add(new KinState(each.toString(), leaveRequest(each, record)));
-        }
-        return states;
+        return states(each -> {
+            if (!kinShelf.isKin(each, record.memoryId())) {
+                return KinState.State.NOT_FOUND;
+            }
+            ErasureShelf other = new ErasureShelf(files, each);
+            Optional<ErasureRecord> there = other.find(record.request());
+            if (there.isEmpty()) {
+                other.request(record.forKin());
+            }
+            return there.map(ErasureShelf::stateOf).orElse(KinState.State.REQUESTED);
+        });
     }
 
-    private KinState.State leaveRequest(Path each, ErasureRecord record) {
-        if (!kinShelf.isKin(each, record.memoryId())) {
-            return KinState.State.NOT_FOUND;
+    private List<KinState> states(Function<Path, KinState.State> look) {
+        List<KinState> states = new ArrayList<>();
+        KinShelf.Notes notes = kinShelf.notes();
+        for (Path each : notes.paths()) {
+            KinState.State state = KinState.State.NOT_REACHED;
+            try {
+                state = look.apply(each);
+            } catch (StorageException e) {
+                LOG.warn("a memory of the lineage cannot be reached: directory={}: {}", each, e.getMessage());
+            }
+            states.add(new KinState(each.toString(), state));
         }
-        ErasureShelf other = new ErasureShelf(files, each);
-        Optional<ErasureRecord> there = other.find(record.request());
-        if (there.isEmpty()) {
-            other.request(record.forKin());
-        }
-        return there.map(ErasureShelf::stateOf).orElse(KinState.State.REQUESTED);
+        // Whatever memory it was that these told of.
+        notes.damaged().forEach(note -> states.add(new KinState(note.toString(), KinState.State.NOT_REACHED)));
+        return states;
     }
 
     /**
@@ -242,21 +327,18 @@ public final class ErasureShelf {
      *
      * @param record of the request
      * @return how far each is that is known now
-     * @throws StorageException if a record of one is damaged
+     * @throws StorageException if it cannot be read which there are
      */
     public List<KinState> kin(ErasureRecord record) {
-        List<KinState> states = new ArrayList<>();
-        for (Path each : kinShelf.paths()) {
-            KinState.State state = KinState.State.NOT_FOUND;
-            if (kinShelf.isKin(each, record.memoryId())) {
-                state = new ErasureShelf(files, each)
-                        .find(record.request())
-                        .map(ErasureShelf::stateOf)
-                        .orElse(KinState.State.NOT_FOUND);
+        return states(each -> {
+            if (!kinShelf.isKin(each, record.memoryId())) {
+                return KinState.State.NOT_FOUND;
             }
-            states.add(new KinState(each.toString(), state));
-        }
-        return states;
+            return new ErasureShelf(files, each)
+                    .find(record.request())
+                    .map(ErasureShelf::stateOf)
+                    .orElse(KinState.State.NOT_REACHED);
+        });
     }
 
     private static KinState.State stateOf(ErasureRecord there) {
@@ -274,7 +356,28 @@ public final class ErasureShelf {
     }
 
     /**
-     * The memories of the lineage that are noted here.
+     * Has all memories of the lineage that are within reach note another one. Where something is wrong with one, that is
+     * told to the log.
+     *
+     * @param other its directory
+     * @param memoryId of the lineage
+     * @throws StorageException if it cannot be read which there are
+     */
+    public void introduce(Path other, UUID memoryId) {
+        for (Path each : kinShelf.paths()) {
+            try {
+                if (kinShelf.isKin(each, memoryId)) {
+                    new KinShelf(files, each).add(other);
+                }
+            } catch (StorageException e) {
+                LOG.warn(
+                        "a fork could not be noted in a memory of its lineage: directory={}: {}", each, e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * The memories of the lineage that are noted here. A note that is damaged names none.
      *
      * @return their directories, absolute
      * @throws StorageException if a note cannot be read

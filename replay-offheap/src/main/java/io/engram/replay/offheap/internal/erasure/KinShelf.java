@@ -1,6 +1,5 @@
 package io.engram.replay.offheap.internal.erasure;
 
-import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.store.DirectoryTree;
 import io.engram.replay.offheap.internal.store.ErasureDescriptor;
@@ -17,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Where forks of a memory are, and the memory that it was made of: a file for each, which holds the path. */
 final class KinShelf {
@@ -31,14 +31,24 @@ final class KinShelf {
         this.directory = memory.resolve(ErasureDescriptor.DIRECTORY);
     }
 
+    /** What is noted: where others are, and which notes cannot be read. */
+    record Notes(List<Path> paths, List<Path> damaged) {}
+
     List<Path> paths() {
+        return notes().paths();
+    }
+
+    Notes notes() {
         List<Path> paths = new ArrayList<>();
+        List<Path> damaged = new ArrayList<>();
         try {
             if (files.kind(directory) == FileLayer.Kind.DIRECTORY) {
                 for (Path file : files.list(directory)) {
                     if (String.valueOf(file.getFileName()).endsWith(ErasureDescriptor.KIN_SUFFIX)) {
                         Path path = read(file);
-                        if (!paths.contains(path)) {
+                        if (path == null) {
+                            damaged.add(file);
+                        } else if (!paths.contains(path)) {
                             paths.add(path);
                         }
                     }
@@ -47,32 +57,25 @@ final class KinShelf {
         } catch (IOException e) {
             throw new StorageException("what is known of forks cannot be read: directory=" + directory + ": " + e, e);
         }
-        return paths;
+        return new Notes(paths, damaged);
     }
 
-    private Path read(Path file) throws IOException {
+    /** Returns null if it is damaged. */
+    private @Nullable Path read(Path file) throws IOException {
         try (OpenFile open = files.openForReading(file)) {
             if (open.length() > MAX_LENGTH) {
-                throw damaged(file, "length=" + open.length());
+                return null;
             }
             byte[] bytes = new byte[(int) open.length()];
             open.read(ByteBuffer.wrap(bytes), 0);
             String text = new String(bytes, StandardCharsets.UTF_8);
             try {
                 Path path = Path.of(text);
-                if (path.isAbsolute()) {
-                    return path;
-                }
+                return path.isAbsolute() ? path : null;
             } catch (InvalidPathException e) {
-                throw damaged(file, e.toString());
+                return null;
             }
-            throw damaged(file, "text of length=" + text.length());
         }
-    }
-
-    private static CorruptStoreException damaged(Path file, String what) {
-        return new CorruptStoreException("what is known of a fork is damaged: file=" + file + ", " + what
-                + ", expected the absolute path of a directory; write it anew, or remove it if there is no such fork");
     }
 
     void add(Path other) {

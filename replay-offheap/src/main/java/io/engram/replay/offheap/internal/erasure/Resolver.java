@@ -1,6 +1,7 @@
 package io.engram.replay.offheap.internal.erasure;
 
 import io.engram.replay.RowLayout;
+import io.engram.replay.offheap.StorageException;
 import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.journal.PageReader;
 import io.engram.replay.offheap.internal.ring.RowDescriptor;
@@ -25,9 +26,13 @@ import java.util.Map;
 import java.util.Set;
 import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds out what a selection means: reads the journals of a memory and of all its snapshots. For one thread, once. */
 final class Resolver {
+    private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
+
     private final FileLayer files;
     private final Path memory;
     private final Superblock superblock;
@@ -59,11 +64,18 @@ final class Resolver {
     Resolution resolve() throws IOException {
         Container live = new Container(memory, window, book(memory), null, selection);
         List<Container> snapshots = new ArrayList<>();
+        List<String> unreadable = new ArrayList<>();
         Path directory = memory.resolve(ManifestDescriptor.DIRECTORY);
         if (files.kind(directory) == FileLayer.Kind.DIRECTORY) {
             for (Path each : files.list(directory)) {
                 if (!String.valueOf(each.getFileName()).endsWith(Store.TEMPORARY_SUFFIX)) {
-                    snapshots.add(snapshot(each));
+                    try {
+                        snapshots.add(snapshot(each));
+                    } catch (IOException | StorageException e) {
+                        // Nothing can be opened of it either; the certificate names it.
+                        LOG.warn("a snapshot cannot be read, and nothing is erased in it: {}", e.getMessage());
+                        unreadable.add(String.valueOf(each.getFileName()));
+                    }
                 }
             }
         }
@@ -81,7 +93,8 @@ final class Resolver {
                         .sorted((a, b) -> a.episode() == b.episode()
                                 ? Long.compare(a.identity(), b.identity())
                                 : Long.compare(a.episode(), b.episode()))
-                        .toList());
+                        .toList(),
+                unreadable);
     }
 
     private Container snapshot(Path directory) throws IOException {

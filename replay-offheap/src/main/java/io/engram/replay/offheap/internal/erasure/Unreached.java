@@ -11,6 +11,7 @@ import java.util.List;
 final class Unreached {
     private static final List<String> ALWAYS = List.of(
             "copies of files, exports and backups that were made outside of the memory's directory",
+            "blocks of the disk that files were on which are no more, and snapshots that the file system itself keeps",
             "what was learned from erased rows: weights of networks");
 
     private final FileLayer files;
@@ -35,6 +36,10 @@ final class Unreached {
                 words.add("rows that are in no window here, but may be in that of another memory: file="
                         + segment.name() + " has names elsewhere, such as in a fork");
             }
+        }
+        for (String snapshot : resolution.unreadable()) {
+            words.add("a snapshot that is damaged, in which nothing could be erased: name=" + snapshot
+                    + "; delete it, or put it right and erase again");
         }
         for (String file : damaged) {
             words.add("a file that was damaged before, which its snapshot is not told of: file=" + file);

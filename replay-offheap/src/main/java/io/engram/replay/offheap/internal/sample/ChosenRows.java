@@ -4,10 +4,12 @@ import io.engram.replay.Episode;
 import io.engram.replay.EpisodeFilter;
 import io.engram.replay.SplitMix64;
 import io.engram.replay.offheap.internal.ring.EpisodeWalk;
+import io.engram.replay.offheap.internal.ring.RowDescriptor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
+import org.agrona.UnsafeApi;
 
 /**
  * The rows of some episodes that can be drawn, ascending, as they were when the filter was asked last. What leaves the
@@ -44,15 +46,35 @@ final class ChosenRows {
         first = 0;
         for (Episode episode : episodes.apply(filter)) {
             // Backwards: the first row may have left the window, the last one is the last to do so.
-            boolean found = episode.lastSequence() >= oldest && walk.goTo(episode.lastSequence());
-            while (found) {
-                if (canBeDrawn.test(walk.sequence())) {
-                    add(walk.sequence());
+            long least = Math.max(oldest, episode.firstSequence());
+            long row = episode.lastSequence();
+            while (row >= least) {
+                // Where a row was erased, links end: the next one that stays is looked for.
+                if (walk.goTo(row) && isOf(episode)) {
+                    if (canBeDrawn.test(row)) {
+                        add(row);
+                    }
+                    row = before(row);
+                } else {
+                    row--;
                 }
-                found = walk.goBack(oldest);
             }
         }
         Arrays.sort(rows, 0, count);
+    }
+
+    private boolean isOf(Episode episode) {
+        return UnsafeApi.getLong(walk.address() + RowDescriptor.EPISODE_OFFSET) == episode.number();
+    }
+
+    /** Where the row before can be at the latest. */
+    private long before(long row) {
+        int back = UnsafeApi.getInt(walk.address() + RowDescriptor.BACK_OFFSET);
+        if (back == 0 && walk.step() > 0) {
+            // The one before was erased before this one was appended.
+            return row - 1;
+        }
+        return back == 0 ? Long.MIN_VALUE : row - back;
     }
 
     private void add(long row) {

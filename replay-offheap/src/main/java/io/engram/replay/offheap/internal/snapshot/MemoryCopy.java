@@ -4,6 +4,7 @@ import io.engram.replay.offheap.CorruptStoreException;
 import io.engram.replay.offheap.SnapshotException;
 import io.engram.replay.offheap.internal.erasure.ErasureShelf;
 import io.engram.replay.offheap.internal.store.DirectoryTree;
+import io.engram.replay.offheap.internal.store.ErasureDescriptor;
 import io.engram.replay.offheap.internal.store.FileLayer;
 import io.engram.replay.offheap.internal.store.FilePieces;
 import io.engram.replay.offheap.internal.store.HardLinks;
@@ -13,9 +14,13 @@ import io.engram.replay.offheap.internal.store.PendingErasure;
 import io.engram.replay.offheap.internal.store.PendingRestore;
 import io.engram.replay.offheap.internal.store.SnapshotOpener;
 import io.engram.replay.offheap.internal.store.Store;
+import io.engram.replay.offheap.internal.store.Superblock;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * Makes memories of a snapshot: of what no memory changes the files get one more name, of the rest copies are made. The
@@ -89,14 +94,24 @@ public final class MemoryCopy {
         }
         Path temporary = absolute.resolveSibling(absolute.getFileName() + ".fork" + Store.TEMPORARY_SUFFIX);
         requireNoErasure(memory);
+        Set<String> erasures = erasures(memory);
         new SnapshotOpener(files, snapshot).check();
         DirectoryTree.create(files, parent);
         DirectoryTree.discard(files, temporary);
         // Before there is a fork: an erasure in either must know of the other. Where none comes to be, it looks in
         // vain.
-        new ErasureShelf(files, memory).addKin(absolute);
+        ErasureShelf shelf = new ErasureShelf(files, memory);
+        shelf.addKin(absolute);
+        // All know of all: any of them may be gone when an erasure looks for those that were forked of it.
+        shelf.introduce(absolute, memoryId(memory));
         try {
-            new ErasureShelf(files, temporary).addKin(memory);
+            ErasureShelf own = new ErasureShelf(files, temporary);
+            own.addKin(memory);
+            for (Path each : shelf.kin()) {
+                if (!each.equals(absolute)) {
+                    own.addKin(each);
+                }
+            }
             copyParts(temporary, true);
             // One that began meanwhile may not have found the fork.
             requireNoErasure(memory);
@@ -105,6 +120,48 @@ public final class MemoryCopy {
             discard(temporary, t);
             throw t;
         }
+        requireNoErasureSince(erasures, memory, absolute, temporary);
+    }
+
+    /** One that looked before the fork had its name did not find it; from here on none misses it. */
+    private void requireNoErasureSince(Set<String> before, Path memory, Path fork, Path temporary) throws IOException {
+        try {
+            requireNoErasure(memory);
+            if (!erasures(memory).equals(before)) {
+                throw new SnapshotException(
+                        "something was erased from the memory meanwhile, the fork was removed again:" + " directory="
+                                + memory + "; fork it anew");
+            }
+        } catch (Throwable t) {
+            try {
+                files.rename(fork, temporary);
+            } catch (IOException e) {
+                t.addSuppressed(e);
+                throw t;
+            }
+            discard(temporary, t);
+            throw t;
+        }
+    }
+
+    /** The names of the records. */
+    private Set<String> erasures(Path memory) throws IOException {
+        Set<String> names = new HashSet<>();
+        Path directory = memory.resolve(ErasureDescriptor.DIRECTORY);
+        if (files.kind(directory) == FileLayer.Kind.DIRECTORY) {
+            for (Path file : files.list(directory)) {
+                String name = String.valueOf(file.getFileName());
+                if (name.endsWith(ErasureDescriptor.SUFFIX)) {
+                    names.add(name);
+                }
+            }
+        }
+        return names;
+    }
+
+    private UUID memoryId(Path memory) throws IOException {
+        return Superblock.read(files, memory.resolve(SuperblockDescriptor.FILE_NAME))
+                .memoryId();
     }
 
     private void requireNoErasure(Path memory) throws IOException {

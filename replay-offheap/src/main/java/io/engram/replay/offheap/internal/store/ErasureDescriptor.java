@@ -135,7 +135,7 @@ public final class ErasureDescriptor {
     /** FILE: the path below the memory's directory; then the note. */
     public static final int PATH_OFFSET = NOTE_LENGTH_OFFSET + Integer.BYTES;
 
-    /** KIN: 0 request left, 1 finished, 2 not found. */
+    /** KIN: 0 request left, 1 finished, 2 not found, 3 not reached. */
     public static final int KIN_STATE_OFFSET = BODY_OFFSET;
     /** KIN: bytes of the path. */
     public static final int KIN_LENGTH_OFFSET = KIN_STATE_OFFSET + Integer.BYTES;
