@@ -192,12 +192,13 @@ public final class Lane {
 
     /**
      * Says that an episode is being erased: no row of it is appended any more by calls that begin after this one
-     * returned. For any thread.
+     * returned; a call under way that has to claim its row again appends nothing either. Of several the latest counts:
+     * nothing comes of the others any more. For any thread, one at a time.
      *
      * @param number of the episode, which is the lane's last one, or about to be
      */
     public void erase(long number) {
-        erased = number;
+        erased = Math.max(erased, number);
     }
 
     /**
@@ -291,20 +292,23 @@ public final class Lane {
             sink.episodeEnded(this, 0);
             throw t;
         }
+        if (previous == NONE) {
+            return;
+        }
         progress.firstRow(previous);
         step = 1;
     }
 
     /** Appends the staged step, whose row the sink has room for; of an episode that is being erased nothing. */
     long step(RowSink sink, int flags) {
-        if (isErased()) {
+        long sequence = isErased() ? NONE : sink.append(this, flags);
+        if (sequence == NONE) {
             priority = UNRATED;
             if (flags != 0) {
                 abandon(sink);
             }
             return NONE;
         }
-        long sequence = sink.append(this, flags);
         beginChange();
         previous = sequence;
         progress.transition(sequence, row.reward());

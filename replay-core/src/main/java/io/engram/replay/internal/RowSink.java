@@ -14,7 +14,8 @@ public interface RowSink {
      *
      * @param lane whose row
      * @param flags of {@link RowFlags}
-     * @return the row's sequence
+     * @return the row's sequence, or {@link Lane#NONE} if the lane's episode is being erased since the call began; then
+     *     nothing is appended
      */
     long append(Lane lane, int flags);
 

@@ -11,6 +11,8 @@ import io.engram.replay.offheap.internal.journal.EpisodeBook;
 import io.engram.replay.offheap.internal.priority.RingIndex;
 import io.engram.replay.offheap.internal.ring.Ring;
 import io.engram.replay.offheap.internal.ring.RowEraser;
+import io.engram.replay.offheap.internal.ring.SegmentGeometry;
+import io.engram.replay.offheap.internal.ring.Slot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,13 +32,17 @@ import org.slf4j.LoggerFactory;
  * The first half of an erasure: from here on nobody appends to, samples or finds what is to be erased. One at a time,
  * while nothing is taken back.
  *
- * <p>(1) The next episode's number is read: what begins later is not meant. Calls under way are waited for, so that the
+ * <p>(1) The next episode's number is read: what begins later is not meant. Begins under way are waited for, so that the
  * journal tells of every episode before it. (2) Episodes that are open are marked: their writers append no row more.
- * Calls under way are waited for again, so that every row is there or never will be. (3) Rows are erased.
+ * Calls under way are waited for, so that every row is there or never will be. (3) Rows are erased.
+ *
+ * <p>Nobody waits for ever. A begin that takes too long is looked for once more after (2), and if it takes longer still
+ * the erasure is tried again later. A writer that stays in its call loses the slots that it has claimed and not
+ * published, as if they had been sealed; when it wants to claim others it sees the mark.
  */
 final class Concealment {
     private static final Logger LOG = LoggerFactory.getLogger(Concealment.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final long PAUSE_NANOS = 20_000;
     /** Rows that are looked at while nothing is unmapped. */
     private static final long PIECE = 1 << 16;
@@ -44,6 +50,8 @@ final class Concealment {
     private final OffHeapReplayMemory memory;
     private final Episodes episodes;
     private final Ring ring;
+    /** Whether the journal told of every episode when {@link #awaitCalls} returned. */
+    private boolean journalComplete = true;
 
     /**
      * What was concealed.
@@ -53,8 +61,9 @@ final class Concealment {
      * @param head one more than the last row that is meant
      * @param nextEpisode one more than the last episode that is meant
      * @param stopped threads that did not leave a call in time, and may still store into slots that were closed to them
+     * @param complete false if an episode that is meant may be missing, because its begin is still being recorded
      */
-    record Concealed(long rows, long tail, long head, long nextEpisode, List<String> stopped) {}
+    record Concealed(long rows, long tail, long head, long nextEpisode, List<String> stopped, boolean complete) {}
 
     /** Rows from one on, up to another. */
     private record Range(long from, long to) {
@@ -62,6 +71,9 @@ final class Concealment {
             return new Range(Math.max(least, from), Math.min(end, to));
         }
     }
+
+    /** What is known once everybody has seen what is marked, or was waited for long enough. */
+    private record Stopped(long bound, List<String> threads, boolean complete) {}
 
     /** Rows that are chosen one by one: some of a range, and some before it. */
     private record Rows(Range range, List<Long> predecessors, RowEraser.Meant meant) {}
@@ -82,7 +94,18 @@ final class Concealment {
      * @param bound episodes from this number on are not meant
      */
     Concealed conceal(Selection selection, long bound) {
-        awaitCalls();
+        boolean complete = awaitBegins(bound);
+        List<Doomed> doomed = select(selection, bound);
+        List<String> stopped = stop(doomed);
+        if (!complete) {
+            complete = !episodes.isBeginningBelow(bound);
+            doomed = select(selection, bound);
+            stopped = stop(doomed);
+        }
+        return conceal(doomed, rows(selection), selection::names, new Stopped(bound, stopped, complete));
+    }
+
+    private List<Doomed> select(Selection selection, long bound) {
         List<Doomed> doomed = new ArrayList<>();
         Map<String, Integer> streams = new HashMap<>();
         memory.streamNames().forEach((number, name) -> streams.put(name, number));
@@ -97,9 +120,16 @@ final class Concealment {
                         episode.lastSequence()));
             }
         }
+        return doomed;
+    }
+
+    private static Rows rows(Selection selection) {
+        return new Rows(range(selection), List.of(), (sequence, episode) -> true);
+    }
+
+    private static Range range(Selection selection) {
         boolean bySequence = selection.kind() == Selection.Kind.SEQUENCES;
-        Range range = bySequence ? new Range(selection.from(), selection.to()) : new Range(0, 0);
-        return conceal(doomed, new Rows(range, List.of(), (sequence, episode) -> true), selection::names, bound);
+        return bySequence ? new Range(selection.from(), selection.to()) : new Range(0, 0);
     }
 
     /**
@@ -126,21 +156,37 @@ final class Concealment {
                 doomed.add(new Doomed(number, 0, false, 0, Long.MAX_VALUE - 1));
             }
         });
-        boolean bySequence = selection.kind() == Selection.Kind.SEQUENCES;
-        Range range = bySequence ? new Range(selection.from(), selection.to()) : new Range(0, 0);
-        return conceal(doomed, new Rows(range, meant.predecessors(), meant::dooms), selection::names, bound);
+        Stopped stopped = new Stopped(bound, stop(doomed), journalComplete);
+        Rows rows = new Rows(range(selection), meant.predecessors(), meant::dooms);
+        return conceal(doomed, rows, selection::names, stopped);
     }
 
-    private Concealed conceal(List<Doomed> doomed, Rows chosen, Predicate<EpisodeLabel> named, long bound) {
+    /** Marks what is open, and returns the threads that may not have seen it. */
+    private List<String> stop(List<Doomed> doomed) {
+        memory.positions().erase(open(doomed));
+        return awaitEpoch();
+    }
+
+    private static Map<Long, Integer> open(List<Doomed> doomed) {
         Map<Long, Integer> open = new HashMap<>();
         doomed.stream().filter(Doomed::open).forEach(each -> open.put(each.number(), each.stream()));
-        memory.positions().erase(open);
-        List<String> stopped = awaitCalls();
+        return open;
+    }
+
+    private Concealed conceal(List<Doomed> doomed, Rows chosen, Predicate<EpisodeLabel> named, Stopped stopped) {
+        Map<Long, Integer> open = open(doomed);
         Set<Long> gone = doomed.stream().map(Doomed::number).collect(Collectors.toSet());
         episodes.erase(gone, open);
         memory.positions().hideLabels(named, gone);
         long head = ring.head();
         long tail = ring.tail(head);
+        if (!stopped.threads.isEmpty()) {
+            // Of the tail's segment all: whoever claimed before has claimed below this head.
+            SegmentGeometry geometry = ring.geometry();
+            long from = Math.max(ring.tail(0), geometry.firstSequence(geometry.ordinal(tail)));
+            Range claimed = new Range(from, head);
+            inPieces(claimed, this::close);
+        }
         RowEraser eraser =
                 new RowEraser(ring, memory.schema().rowLayout(), row -> removeLeaves(row, ring.tail(ring.head())));
         LongHashSet numbers = new LongHashSet();
@@ -158,7 +204,7 @@ final class Concealment {
                     each,
                     piece -> eraser.erase(piece.from, piece.to, (sequence, episode) -> numbers.contains(episode)));
         }
-        return new Concealed(rows, tail, head, bound, stopped);
+        return new Concealed(rows, tail, head, stopped.bound, stopped.threads, stopped.complete);
     }
 
     private List<Episode> select(Selection selection) {
@@ -225,8 +271,38 @@ final class Concealment {
         }
     }
 
+    /** Closes what is claimed and not published: its writer, held up, has to claim again, and sees what is marked. */
+    private long close(Range range) {
+        for (long sequence = range.from; sequence < range.to; sequence++) {
+            long address = ring.rowAddress(sequence);
+            if (address != 0) {
+                Slot.close(address, sequence);
+            }
+        }
+        return 0;
+    }
+
+    /** Waits for begins, appends and samples that are under way. */
+    void awaitCalls() {
+        journalComplete = awaitBegins(memory.nextEpisode());
+        awaitEpoch();
+    }
+
+    /** Waits until the journal tells of every episode that has a number below one; false if it still may not. */
+    private boolean awaitBegins(long bound) {
+        long start = System.nanoTime();
+        while (episodes.isBeginningBelow(bound)) {
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                LOG.warn("a thread has been recording the begin of an episode for {}, while rows are erased", PATIENCE);
+                return false;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return true;
+    }
+
     /** Waits for appends and samples that are under way, and returns the threads whose are so still. */
-    List<String> awaitCalls() {
+    private List<String> awaitEpoch() {
         Epochs epochs = memory.epochs();
         long ended = epochs.advance();
         long start = System.nanoTime();

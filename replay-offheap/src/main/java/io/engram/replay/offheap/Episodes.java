@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.EpochClock;
@@ -40,6 +42,9 @@ final class Episodes {
 
     /** What the journal may tell of still, though it is being erased. */
     private final Set<Long> erased = ConcurrentHashMap.newKeySet();
+
+    /** What each writer is about to record; forgotten with the writer. */
+    private final Set<AtomicLong> beginnings = Collections.newSetFromMap(new WeakHashMap<>());
 
     private @Nullable CatalogueIndex index;
     /** By stream. */
@@ -87,7 +92,18 @@ final class Episodes {
 
     /** What a writer is to tell of its episodes. */
     EpisodeLog newLog() {
-        return new EpisodeLog(numbers, open, new JournalWriter(journal, clock));
+        EpisodeLog log = new EpisodeLog(numbers, open, new JournalWriter(journal, clock));
+        synchronized (beginnings) {
+            beginnings.add(log.beginning());
+        }
+        return log;
+    }
+
+    /** Whether the journal may not tell yet of an episode that has a number below one. */
+    boolean isBeginningBelow(long number) {
+        synchronized (beginnings) {
+            return beginnings.stream().anyMatch(each -> each.get() < number);
+        }
     }
 
     /** Makes room for a stream, whose writer keeps the progress up to date. */

@@ -212,8 +212,10 @@ final class Eraser {
     private void lookForRequests() {
         try {
             if (!closed && !shelf.pending().isEmpty()) {
-                // This thread is needed by whoever has the turn.
-                order.begin(Duration.ZERO);
+                // This thread is needed by whoever has the turn, often an erasure of this memory's own.
+                if (!order.tryBegin()) {
+                    return;
+                }
                 try {
                     requireOpen();
                     shelf.pending().forEach(this::carryOut);
@@ -221,8 +223,13 @@ final class Eraser {
                     order.end();
                 }
             }
-        } catch (StorageException | MemoryClosedException e) {
+        } catch (MemoryClosedException e) {
+            LOG.debug("the memory was closed while requests to erase were looked for", e);
+        } catch (StorageException e) {
             LOG.warn("a request to erase could not be carried out and is tried again later: {}", e.getMessage());
+        } catch (Throwable t) {
+            // Whatever leaves this method ends the looking for ever, and tells nobody.
+            LOG.warn("a request to erase could not be carried out and is tried again later", t);
         }
     }
 
@@ -272,8 +279,15 @@ final class Eraser {
     }
 
     private ErasureCertificate eraseFiles(ErasureRecord erasure, Concealed concealed, ErasureProgress progress) {
+        if (!concealed.complete()) {
+            throw new ErasureException("the erasure is not finished: request=" + erasure.request() + ", directory="
+                    + home.directory() + ": a thread has been beginning an episode since before the request, and nobody"
+                    + " can tell yet whether it is meant; nobody can sample the rest of what is meant; it is tried"
+                    + " again in a few seconds, and when the memory is opened");
+        }
         try {
-            memory.ring().pool().discard();
+            List<String> unreached = new ArrayList<>();
+            discardSpares(unreached);
             LiveWindow window = erasure.window().hasRows()
                     ? erasure.window()
                     : new LiveWindow(concealed.tail(), concealed.head(), concealed.nextEpisode());
@@ -290,7 +304,7 @@ final class Eraser {
             eraser.zeroRows();
             eraser.scrubJournals();
             eraser.scrubManifests();
-            List<String> unreached = new ArrayList<>(eraser.unreached());
+            unreached.addAll(eraser.unreached());
             concealed
                     .stopped()
                     .forEach(thread -> unreached.add("thread " + thread + " is stopped inside a call, and may"
@@ -306,6 +320,17 @@ final class Eraser {
         } catch (IOException | RuntimeException e) {
             throw unfinished(erasure, e);
         }
+    }
+
+    /** Rows that left the window long ago, in files that no listing of segments finds. */
+    private void discardSpares(List<String> unreached) {
+        memory.ring()
+                .pool()
+                .discard(Concealment.PATIENCE)
+                .forEach(
+                        thread -> unreached.add("thread " + thread + " is stopped while it makes room for rows, and has"
+                                + " a file segments/*.tmp in hand that may hold rows that left the window: it overwrites them,"
+                                + " or the next opening removes the file"));
     }
 
     private FileEraser eraser(ErasureRecord erasure, LiveWindow window) {

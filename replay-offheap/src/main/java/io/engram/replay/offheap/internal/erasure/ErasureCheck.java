@@ -16,12 +16,14 @@ import io.engram.replay.offheap.internal.store.Superblock;
 import io.engram.replay.offheap.internal.store.SuperblockDescriptor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * stayed is what was there. Changes nothing; the memory may be in use, in this process or another one. For one thread.
  */
 public final class ErasureCheck {
+    private static final int TRIES = 100;
+
     private final FileLayer files;
     private final Path memory;
     private final ErasureRecord record;
@@ -80,7 +84,7 @@ public final class ErasureCheck {
     }
 
     /**
-     * Looks.
+     * Looks. What the memory gives up meanwhile is not looked at.
      *
      * @return what was found
      * @throws StorageException if something cannot be read
@@ -93,15 +97,20 @@ public final class ErasureCheck {
             containers.forEach(this::checkBook);
             for (SharedFile file :
                     SharedFile.of(files, memory, containers, SegmentDescriptor.DIRECTORY, SegmentFiles.SUFFIX)) {
-                segments++;
-                checkRows(file, superblock);
-                search(file.path());
+                unlessGone(file, path -> {
+                    checkRows(file, path, superblock);
+                    search(path);
+                    segments++;
+                });
             }
             for (SharedFile file :
                     SharedFile.of(files, memory, containers, JournalFiles.DIRECTORY, JournalFiles.SUFFIX)) {
-                pages++;
-                searchUnlessStreamName(file.path());
+                unlessGone(file, path -> {
+                    searchUnlessStreamName(path);
+                    pages++;
+                });
             }
+            checkTemporaries(superblock.geometry(), containers.get(0));
             checkDigests(superblock);
             return new Result(List.copyOf(findings), segments, pages, erasedRows, digests);
         } catch (IOException e) {
@@ -109,22 +118,129 @@ public final class ErasureCheck {
         }
     }
 
+    /** What is done with a file. */
+    @FunctionalInterface
+    private interface Look {
+        void at(Path file) throws IOException;
+    }
+
+    /**
+     * Looks at a file, whose name is never used again. While the memory is in use it may lose it: then its rows or
+     * records are of no concern any more, and whatever was found may be of somebody who uses the file again.
+     */
+    private void unlessGone(Path file, Look look) throws IOException {
+        int before = findings.size();
+        try {
+            look.at(file);
+        } catch (IOException | RuntimeException e) {
+            if (files.kind(file) != FileLayer.Kind.NOTHING) {
+                throw e;
+            }
+        }
+        if (files.kind(file) == FileLayer.Kind.NOTHING) {
+            findings.subList(before, findings.size()).clear();
+        }
+    }
+
+    /** Looks at a file under a name that it keeps. */
+    private void unlessGone(SharedFile file, Look look) throws IOException {
+        for (Path path : file.paths()) {
+            unlessGone(path, look);
+            if (files.kind(path) != FileLayer.Kind.NOTHING) {
+                return;
+            }
+        }
+    }
+
+    /** What a directory's journal tells. Nothing if it has gone. A page goes only after others have what is needed. */
+    private @Nullable EpisodeBook book(Path directory, Superblock superblock) throws IOException {
+        for (int i = 1; ; i++) {
+            try {
+                return Resolver.book(files, directory, superblock);
+            } catch (NoSuchFileException e) {
+                if (files.kind(directory) == FileLayer.Kind.NOTHING) {
+                    return null;
+                } else if (i == TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Files that are no segments and pages yet, or any more, and snapshots that are not whole. */
+    private void checkTemporaries(SegmentGeometry geometry, Container live) throws IOException {
+        for (Path file : temporaries(memory.resolve(SegmentDescriptor.DIRECTORY))) {
+            unlessGone(file, spare -> {
+                checkSpare(spare, geometry, live);
+                search(spare);
+            });
+        }
+        for (Path file : temporaries(memory.resolve(JournalFiles.DIRECTORY))) {
+            unlessGone(file, this::searchUnlessStreamName);
+        }
+        for (Path snapshot : temporaries(memory.resolve(ManifestDescriptor.DIRECTORY))) {
+            for (String part : List.of(SegmentDescriptor.DIRECTORY, JournalFiles.DIRECTORY, "")) {
+                for (Path file : Resolver.filesIn(files, snapshot.resolve(part), "")) {
+                    if (files.kind(file) == FileLayer.Kind.FILE) {
+                        unlessGone(file, this::searchUnlessStreamName);
+                    }
+                }
+            }
+        }
+    }
+
+    private List<Path> temporaries(Path directory) throws IOException {
+        return Resolver.filesIn(files, directory, Store.TEMPORARY_SUFFIX);
+    }
+
+    /** Memory for segments to come holds what was there before, but nothing of what was erased. */
+    private void checkSpare(Path file, SegmentGeometry geometry, Container live) throws IOException {
+        Set<Long> erased = new HashSet<>();
+        if (record.what().kind() != Selection.Kind.SEQUENCES) {
+            known.forEach(each -> erased.add(each.episode()));
+            // Since a snapshot was restored, a number may be that of another episode.
+            live.book().entries().keySet().forEach(erased::remove);
+        }
+        FileLayer.@Nullable Mapping mapping = null;
+        try (FileLayer.OpenFile open = files.openForReading(file)) {
+            if (open.length() < geometry.length()) {
+                return;
+            }
+            mapping = open.mapForReading(geometry.length());
+            for (int i = 0; i < geometry.rows(); i++) {
+                long row = mapping.address() + SegmentGeometry.ROWS_OFFSET + (long) i * geometry.stride();
+                long stamp = UnsafeApi.getLongVolatile(null, row);
+                boolean isRow = Stamp.isPublished(stamp, Stamp.sequence(stamp));
+                if (isRow && erased.contains(UnsafeApi.getLong(row + RowDescriptor.EPISODE_OFFSET))) {
+                    tell(file, geometry, i, "memory to be used again has a row of an erased episode");
+                }
+            }
+        } finally {
+            if (mapping != null) {
+                mapping.unmap();
+            }
+        }
+    }
+
     /** The memory itself, and each snapshot. */
     private List<Container> containers(Superblock superblock) throws IOException {
         List<Container> containers = new ArrayList<>();
-        containers.add(Container.whole(memory, Resolver.book(files, memory, superblock)));
+        containers.add(Container.whole(memory, Objects.requireNonNull(book(memory, superblock))));
         Path snapshots = memory.resolve(ManifestDescriptor.DIRECTORY);
         if (files.kind(snapshots) == FileLayer.Kind.DIRECTORY) {
             for (Path each : files.list(snapshots)) {
-                if (!String.valueOf(each.getFileName()).endsWith(Store.TEMPORARY_SUFFIX)) {
-                    containers.add(Container.whole(each, Resolver.book(files, each, superblock)));
-                    search(each.resolve(ManifestDescriptor.FILE_NAME));
+                boolean whole = !String.valueOf(each.getFileName()).endsWith(Store.TEMPORARY_SUFFIX);
+                EpisodeBook book = whole ? book(each, superblock) : null;
+                if (book != null) {
+                    containers.add(Container.whole(each, book));
+                    Path manifest = each.resolve(ManifestDescriptor.FILE_NAME);
+                    unlessGone(manifest, this::search);
                 }
             }
         }
         Path resume = memory.resolve(ManifestDescriptor.RESUME_DIRECTORY).resolve(ManifestDescriptor.FILE_NAME);
         if (files.kind(resume) == FileLayer.Kind.FILE) {
-            search(resume);
+            unlessGone(resume, this::search);
         }
         return containers;
     }
@@ -156,13 +272,16 @@ public final class ErasureCheck {
         boolean ofNumber = record.nextEpisode() == LiveWindow.NOT_KNOWN || episode < record.nextEpisode();
         boolean ofTime = !container.directory().equals(memory) && begin.begun() <= record.requested();
         boolean old = ofTime || (ofNumber && begin.begun() <= record.finished());
+        if (record.what().kind() != Selection.Kind.SEQUENCES && known.contains(KnownEpisode.of(episode, begin))) {
+            // Whatever the clock said.
+            return true;
+        }
         String hash = record.what().hash();
         return switch (record.what().kind()) {
-            case EPISODES -> known.contains(KnownEpisode.of(episode, begin));
             case STREAM -> old && isHash(container.streams().get(begin.stream()), hash);
             case SUBJECT -> old && isHash(begin.label().subject(), hash);
             case TAG -> old && begin.label().tags().stream().anyMatch(tag -> isHash(tag, hash));
-            case SEQUENCES -> false;
+            case EPISODES, SEQUENCES -> false;
         };
     }
 
@@ -171,13 +290,13 @@ public final class ErasureCheck {
     }
 
     /** Erased is what has its mark, or the stamp; neither may be without the other, nor with bytes. */
-    private void checkRows(SharedFile file, Superblock superblock) throws IOException {
+    private void checkRows(SharedFile file, Path path, Superblock superblock) throws IOException {
         SegmentGeometry geometry = superblock.geometry();
         // All rows of such a file were looked at, and none was added since.
         boolean settled = file.isComplete()
                 && record.files().stream()
                         .anyMatch(each -> each.isFinal() && each.path().equals(file.name()));
-        try (StoredSegment segment = StoredSegment.openForReading(files, file.path(), superblock)) {
+        try (StoredSegment segment = StoredSegment.openForReading(files, path, superblock)) {
             long sequence = geometry.firstSequence(segment.header().ordinal());
             for (int i = 0; i < geometry.rows(); i++, sequence++) {
                 long address = segment.row(i);
@@ -189,10 +308,10 @@ public final class ErasureCheck {
                     if (problem == null && !isZero(address, geometry)) {
                         problem = "an erased row has bytes";
                     }
-                    tell(file.path(), geometry, i, problem);
+                    tell(path, geometry, i, problem);
                 } else if (settled && Stamp.isPublished(stamp, sequence)) {
                     long episode = UnsafeApi.getLong(address + RowDescriptor.EPISODE_OFFSET);
-                    tell(file.path(), geometry, i, isKnown(file, episode) ? null : "no journal has the row's episode");
+                    tell(path, geometry, i, isKnown(file, episode) ? null : "no journal has the row's episode");
                 }
             }
         }
@@ -245,9 +364,11 @@ public final class ErasureCheck {
                     && outcome.isFinal()
                     && !erasedLater.contains(outcome.path())
                     && files.kind(file) == FileLayer.Kind.FILE) {
-                try (StoredSegment segment = StoredSegment.openForReading(files, file, superblock)) {
-                    checkDigest(file, segment, superblock.geometry(), outcome);
-                }
+                unlessGone(file, path -> {
+                    try (StoredSegment segment = StoredSegment.openForReading(files, path, superblock)) {
+                        checkDigest(path, segment, superblock.geometry(), outcome);
+                    }
+                });
             }
         }
     }

@@ -11,14 +11,17 @@ import io.engram.replay.offheap.internal.store.Store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class ErasureShelf {
     private static final Logger LOG = LoggerFactory.getLogger(ErasureShelf.class);
     private static final String TEMPORARY = ErasureDescriptor.SUFFIX + Store.TEMPORARY_SUFFIX;
+
+    private static final int TRIES = 20;
+    private static final long PAUSE_NANOS = 200_000;
 
     private final FileLayer files;
     private final Path memory;
@@ -166,21 +172,28 @@ public final class ErasureShelf {
         }
     }
 
-    /** Where a record is that was being replaced when the process died, the new one counts, which is whole then. */
+    /**
+     * Where a record is being replaced, or was when the process died, the new one counts, which is whole while the old
+     * one is not. If both cannot be read, the new one may just have taken the old one's place.
+     */
     private ErasureRecord read(Path file) throws IOException {
-        try {
-            return ErasureCodec.read(files, file);
-        } catch (StorageException e) {
-            Path replacement = temporary(file);
-            if (files.kind(replacement) == Kind.FILE) {
-                try {
-                    return ErasureCodec.read(files, replacement);
-                } catch (StorageException suppressed) {
-                    e.addSuppressed(suppressed);
-                }
+        StorageException damage = null;
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                return ErasureCodec.read(files, file);
+            } catch (StorageException e) {
+                damage = e;
             }
-            throw e;
+            try {
+                return ErasureCodec.read(files, temporary(file));
+            } catch (StorageException e) {
+                damage.addSuppressed(e);
+            } catch (NoSuchFileException e) {
+                // It has the record's name by now, unless the record is damaged.
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
+        throw Objects.requireNonNull(damage);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.engram.replay.offheap.internal.erasure;
 
 import io.engram.replay.offheap.internal.store.FileLayer;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ final class SharedFile {
     private final Path path;
     private final String name;
     private final List<Container> holders = new ArrayList<>();
+    private final List<Path> paths = new ArrayList<>();
     private boolean complete;
 
     private SharedFile(Path path, String name) {
@@ -29,19 +31,38 @@ final class SharedFile {
         Map<Object, SharedFile> found = new LinkedHashMap<>();
         for (Container container : containers) {
             for (Path file : Resolver.filesIn(files, container.directory().resolve(part), suffix)) {
-                SharedFile shared =
-                        found.computeIfAbsent(files.fileKey(file), key -> new SharedFile(file, name(memory, file)));
-                shared.holders.add(container);
+                try {
+                    Object key = files.fileKey(file);
+                    SharedFile one = found.computeIfAbsent(key, unused -> new SharedFile(file, name(memory, file)));
+                    one.holders.add(container);
+                    one.paths.add(file);
+                } catch (NoSuchFileException e) {
+                    // It left the window since the directory was listed.
+                }
             }
         }
+        List<SharedFile> shared = new ArrayList<>();
         for (SharedFile each : found.values()) {
-            each.complete = files.linkCount(each.path) <= each.holders.size();
+            try {
+                each.complete = files.linkCount(each.path) <= each.holders.size();
+                shared.add(each);
+            } catch (NoSuchFileException e) {
+                // If another directory has it too, it counts as incomplete, which asks for less.
+                if (each.holders.size() > 1) {
+                    shared.add(each);
+                }
+            }
         }
-        return List.copyOf(found.values());
+        return List.copyOf(shared);
     }
 
     private static String name(Path memory, Path file) {
         return memory.relativize(file).toString().replace('\\', '/');
+    }
+
+    /** Its names in the containers: while the memory is in use it may lose its own. */
+    List<Path> paths() {
+        return paths;
     }
 
     /** One of its names. */

@@ -274,10 +274,15 @@ public final class Ring {
      */
     public void prepare(long ordinal) {
         if (table.get(ordinal) == null) {
-            Region region = pool.take(ordinal);
-            if (!install(new Segment(ordinal, region, Segment.Life.LIVE))) {
-                // Somebody else was faster.
-                pool.put(region);
+            SegmentPool.Use use = pool.use();
+            try {
+                Region region = pool.take(ordinal);
+                if (!install(new Segment(ordinal, region, Segment.Life.LIVE))) {
+                    // Somebody else was faster.
+                    pool.put(region);
+                }
+            } finally {
+                use.end();
             }
         }
         raiseLimit(ordinal);

@@ -9,7 +9,6 @@ import io.engram.replay.offheap.internal.journal.JournalWriter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.agrona.UnsafeApi;
 
@@ -28,7 +27,7 @@ public final class RingAppender implements RowSink {
 
     private final Ring ring;
     private final EpochRecord epoch;
-    private final AtomicLong episodes;
+    private final EpisodeLog log;
     private final OpenEpisodes openEpisodes;
     private final Runnable onClose;
     private final AppendCounters counters;
@@ -61,7 +60,7 @@ public final class RingAppender implements RowSink {
             Runnable onClose) {
         this.ring = ring;
         this.epoch = epoch;
-        this.episodes = log.numbers();
+        this.log = log;
         this.openEpisodes = log.open();
         this.counters = counters;
         this.listener = listener;
@@ -108,6 +107,10 @@ public final class RingAppender implements RowSink {
             int rest = (int) (end - sequence);
             giveUpRest();
             claimNext(rest);
+            // After the claim: who erases closes what was claimed before, and what was not is seen here.
+            if (lane.isErased()) {
+                return Lane.NONE;
+            }
         }
     }
 
@@ -153,10 +156,11 @@ public final class RingAppender implements RowSink {
         }
         try {
             ring.requireWritable();
-            long episode = episodes.getAndIncrement();
+            long episode = log.beginNumber();
             beginInJournal(lane, episode, alone ? ring.head() : next);
             return episode;
         } finally {
+            log.beginRecorded();
             if (alone) {
                 epoch.exit();
             }
@@ -175,6 +179,10 @@ public final class RingAppender implements RowSink {
     @Override
     public void episodeBegins(Lane lane) {
         openEpisodes.begin(lane.streamId(), lane.episode());
+        // Whoever erases it marks the lane first and says then that it is not open: one of the two sees the other.
+        if (lane.isErased()) {
+            openEpisodes.erase(lane.streamId(), lane.episode());
+        }
     }
 
     @Override

@@ -1,8 +1,16 @@
 package io.engram.replay.offheap.internal.ring;
 
 import io.engram.replay.offheap.StorageException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +25,26 @@ public final class SegmentPool {
     /** Memory that cannot be used again, and why. */
     public record Reject(Region region, @Nullable StorageException cause) {}
 
+    private static final long PAUSE_NANOS = 20_000;
+
     private final SegmentSource source;
     private final Queue<Region> spares = new ConcurrentLinkedQueue<>();
     private final Queue<Reject> rejects = new ConcurrentLinkedQueue<>();
+    private final Set<Use> uses = ConcurrentHashMap.newKeySet();
+    /** While it is above 0 nothing is used again. */
+    private final AtomicInteger discards = new AtomicInteger();
+
+    /** Somebody who may have memory in hand that is neither in the pool nor in the table. Not equal to any other. */
+    public final class Use {
+        private final String thread = Thread.currentThread().getName();
+
+        private Use() {}
+
+        /** The memory is in the table, in the pool, or unlinked. */
+        public void end() {
+            uses.remove(this);
+        }
+    }
 
     SegmentPool(SegmentSource source) {
         this.source = source;
@@ -35,14 +60,26 @@ public final class SegmentPool {
     }
 
     /**
-     * Takes memory for a segment, recycled or new.
+     * Announces that the caller is going to take memory out, whoever it is for. Never waits.
+     *
+     * @return to be ended, whatever happens
+     */
+    public Use use() {
+        Use use = new Use();
+        uses.add(use);
+        return use;
+    }
+
+    /**
+     * Takes memory for a segment, recycled or new. Within a {@link #use}, which lasts until the memory is in the table
+     * or given to the pool.
      *
      * @param ordinal the segment
      * @return ready to be installed
      * @throws io.engram.replay.offheap.StorageFullException if there is none and none can be made
      */
     public Region take(long ordinal) {
-        for (Region spare = spares.poll(); spare != null; spare = spares.poll()) {
+        for (Region spare = nextSpare(); spare != null; spare = nextSpare()) {
             try {
                 Region recycled = source.recycle(spare, ordinal);
                 if (recycled != null) {
@@ -54,6 +91,10 @@ public final class SegmentPool {
             }
         }
         return source.create(ordinal);
+    }
+
+    private @Nullable Region nextSpare() {
+        return discards.get() > 0 ? null : spares.poll();
     }
 
     /**
@@ -72,21 +113,55 @@ public final class SegmentPool {
 
     /**
      * Sees to it that what is in the pool now holds no later segment: its rows are of episodes that nobody knows any
-     * more, and are to be nowhere. It loses its storage at once, its memory when it can be unmapped.
+     * more, and are to be nowhere. It loses its storage at once, its memory when it can be unmapped. What somebody has
+     * in hand is waited for: then it is a segment, which its name tells, or back here and is discarded, too. For callers
+     * who keep segments from being retired meanwhile.
+     *
+     * @param patience how long, at most
+     * @return threads that have had memory in hand all the time
+     * @throws StorageException if some of it cannot be removed
      */
-    public void discard() {
-        for (Region spare = spares.poll(); spare != null; spare = spares.poll()) {
-            try {
-                source.unlink(spare);
-                rejects.add(new Reject(spare, null));
-            } catch (StorageException e) {
-                rejects.add(new Reject(spare, e));
+    public List<String> discard(Duration patience) {
+        // First this, then a look at the uses: whoever is not among them sees it, and takes nothing old.
+        discards.incrementAndGet();
+        try {
+            Set<Use> before = new HashSet<>(uses);
+            long start = System.nanoTime();
+            while (before.removeIf(use -> !uses.contains(use))
+                    || (!before.isEmpty() && System.nanoTime() - start < patience.toNanos())) {
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
+            unlinkAll();
+            return before.stream().map(use -> use.thread).sorted().toList();
+        } finally {
+            discards.decrementAndGet();
+        }
+    }
+
+    private void unlinkAll() {
+        List<Region> all = new ArrayList<>();
+        for (Region spare = spares.poll(); spare != null; spare = spares.poll()) {
+            all.add(spare);
+        }
+        for (Reject reject = rejects.poll(); reject != null; reject = rejects.poll()) {
+            all.add(reject.region());
+        }
+        @Nullable StorageException failure = null;
+        for (Region each : all) {
+            try {
+                source.unlink(each);
+            } catch (StorageException e) {
+                failure = e;
+            }
+            rejects.add(new Reject(each, null));
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
     /**
-     * Takes memory out that is not to be used again.
+     * Takes memory out that is not to be used again. Within a {@link #use}, which lasts until it is unlinked.
      *
      * @return still mapped, or null if there is none
      */
@@ -95,7 +170,16 @@ public final class SegmentPool {
     }
 
     /**
-     * Takes memory out that cannot be used again.
+     * Whether there is memory that cannot be used again.
+     *
+     * @return at some moment during the call
+     */
+    public boolean hasRejects() {
+        return !rejects.isEmpty();
+    }
+
+    /**
+     * Takes memory out that cannot be used again. Within a {@link #use}, which lasts until it is unlinked.
      *
      * @return still mapped, or null if there is none
      */

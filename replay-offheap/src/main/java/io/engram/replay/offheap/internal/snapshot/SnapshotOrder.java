@@ -51,6 +51,15 @@ public final class SnapshotOrder {
                 + "; try again later, or give a longer timeout");
     }
 
+    /**
+     * Takes the turn if nobody has it.
+     *
+     * @return false if somebody has
+     */
+    public boolean tryBegin() {
+        return turn.tryAcquire();
+    }
+
     /** Waits until nothing is under way, however long and whether interrupted or not. */
     public void awaitAll() {
         turn.acquireUninterruptibly();

@@ -37,8 +37,11 @@ public final class PendingErasure {
             ByteBuffer block =
                     ByteBuffer.allocate(ErasureDescriptor.HEADER_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
             open.read(block, 0);
-            return block.getLong(ErasureDescriptor.MAGIC_OFFSET) == ErasureDescriptor.MAGIC
-                    && block.getInt(ErasureDescriptor.STATE_OFFSET) == ErasureDescriptor.PENDING;
+            long magic = block.getLong(ErasureDescriptor.MAGIC_OFFSET);
+            // An old record is overwritten before the new one takes its place.
+            return magic == 0
+                    || (magic == ErasureDescriptor.MAGIC
+                            && block.getInt(ErasureDescriptor.STATE_OFFSET) == ErasureDescriptor.PENDING);
         } catch (NoSuchFileException e) {
             // Replaced meanwhile, which happens at the end.
             return false;

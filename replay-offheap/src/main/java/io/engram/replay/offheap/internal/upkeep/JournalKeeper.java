@@ -72,7 +72,8 @@ final class JournalKeeper {
                     owed = journal.owed().peek()) {
                 owed.writeTo(ends);
                 journal.append(ends);
-                journal.owed().remove();
+                // It may be gone: its episode is being erased.
+                journal.owed().remove(owed);
                 work++;
             }
             lastComplaint = null;

@@ -174,6 +174,18 @@ public final class Preparer implements Agent {
     }
 
     private int doomRejects() {
+        if (!ring.pool().hasRejects()) {
+            return 0;
+        }
+        SegmentPool.Use use = ring.pool().use();
+        try {
+            return doomEach();
+        } finally {
+            use.end();
+        }
+    }
+
+    private int doomEach() {
         int work = 0;
         for (SegmentPool.Reject reject = ring.pool().pollReject();
                 reject != null;
@@ -192,9 +204,14 @@ public final class Preparer implements Agent {
         if (!doomed.isEmpty() || ring.pool().size() <= MAX_SPARES) {
             return 0;
         }
-        Region spare = ring.pool().poll();
-        if (spare != null) {
-            doom(spare);
+        SegmentPool.Use use = ring.pool().use();
+        try {
+            Region spare = ring.pool().poll();
+            if (spare != null) {
+                doom(spare);
+            }
+        } finally {
+            use.end();
         }
         return 1;
     }
