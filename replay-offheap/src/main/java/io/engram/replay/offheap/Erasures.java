@@ -72,8 +72,8 @@ public final class Erasures {
     }
 
     /**
-     * What was asked for and done, forks looked up now. Without records that are {@link #damaged}, which are told to the
-     * log.
+     * What was asked for and done, forks looked up now. Without records that are {@link #damaged}; the log tells of
+     * these.
      *
      * @return the oldest request first, those included that are not finished
      * @throws StorageException if they cannot be looked for

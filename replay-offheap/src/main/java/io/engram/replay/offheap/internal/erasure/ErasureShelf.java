@@ -369,8 +369,8 @@ public final class ErasureShelf {
     }
 
     /**
-     * Has all memories of the lineage that are within reach note another one. Where something is wrong with one, that is
-     * told to the log.
+     * Has all memories of the lineage that are within reach note another one. Where something is wrong with one, the
+     * log tells.
      *
      * @param other its directory
      * @param memoryId of the lineage
