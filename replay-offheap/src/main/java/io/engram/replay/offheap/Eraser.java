@@ -329,8 +329,8 @@ final class Eraser {
                 .discard(Concealment.PATIENCE)
                 .forEach(
                         thread -> unreached.add("thread " + thread + " is stopped while it makes room for rows, and has"
-                                + " a file segments/*.tmp in hand that may hold rows that left the window: it overwrites them,"
-                                + " or the next opening removes the file"));
+                                + " a file segments/*.tmp in hand that may hold rows that left the window: it"
+                                + " overwrites them, or the next opening removes the file"));
     }
 
     private FileEraser eraser(ErasureRecord erasure, LiveWindow window) {

@@ -24,9 +24,9 @@ public final class ErasureRequest {
     }
 
     /**
-     * Episodes by their numbers. An episode of that number that a snapshot has from before a restore is another one, and
-     * not meant, as far as the memory's journal has the number still; if it has given it up, there is nothing to compare
-     * with, and what has the number goes.
+     * Episodes by their numbers. An episode of that number that a snapshot has from before a restore is another one,
+     * and not meant, as far as the memory's journal has the number still; if it has given it up, there is nothing to
+     * compare with, and what has the number goes.
      *
      * @param numbers at least one, each at least 0
      * @return the request
@@ -70,9 +70,9 @@ public final class ErasureRequest {
     }
 
     /**
-     * Rows by their sequences, those that are there, whatever episodes they are of. What the journal says of these episodes stays, and so
-     * does an open one go on. With self-contained rows the row before the first in its episode goes, too: it holds that
-     * one's state as its next state.
+     * Rows by their sequences, those that are there, whatever episodes they are of. What the journal says of these
+     * episodes stays, and so does an open one go on. With self-contained rows the row before the first in its episode
+     * goes, too: it holds that one's state as its next state.
      *
      * @param from the first
      * @param to one more than the last

@@ -114,8 +114,8 @@ public final class SegmentPool {
     /**
      * Sees to it that what is in the pool now holds no later segment: its rows are of episodes that nobody knows any
      * more, and are to be nowhere. It loses its storage at once, its memory when it can be unmapped. What somebody has
-     * in hand is waited for: then it is a segment, which its name tells, or back here and is discarded, too. For callers
-     * who keep segments from being retired meanwhile.
+     * in hand is waited for: then it is a segment, which its name tells, or back here and is discarded, too. For
+     * callers who keep segments from being retired meanwhile.
      *
      * @param patience how long, at most
      * @return threads that have had memory in hand all the time
