@@ -97,6 +97,20 @@ class RingAppenderTest {
     }
 
     @Test
+    void rowOfAnErasedEpisodeIsNotAppendedAgain() {
+        appender.claim(2);
+        lane.erase(0);
+        closer.close(ring.table().get(0));
+        assertThat(appender.append(lane, 0)).isEqualTo(Lane.NONE);
+        assertThat(ring.head()).as("the rest was claimed again").isEqualTo(4);
+        appender.release();
+        for (long sequence = 0; sequence < ring.head(); sequence++) {
+            assertThat(isPublished(sequence)).isFalse();
+        }
+        assertThat(counters.transitions()).isZero();
+    }
+
+    @Test
     void restOfAChunkMovesOnTogetherWhenASlotWasClosed() {
         appender.claim(6);
         assertThat(appender.append(lane, 0)).isZero();
