@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * The first half of an erasure: from here on nobody appends to, samples or finds what is to be erased. One at a time,
  * while nothing is taken back.
  *
- * <p>(1) The next episode's number is read: what begins later is not meant. Begins under way are waited for, so that the
+ * <p>(1) The next episode's number is read: what begins later is not meant. Begins under way are waited for, so
+ * that the
  * journal tells of every episode before it. (2) Episodes that are open are marked: their writers append no row more.
  * Calls under way are waited for, so that every row is there or never will be. (3) Rows are erased.
  *

@@ -272,7 +272,8 @@ final class Eraser {
         discard.finish()
                 .forEach(
                         thread -> unreached.add("thread " + thread + " is stopped while it makes room for rows, and has"
-                                + " a file segments/*.tmp in hand that may hold rows that left the window: it overwrites them,"
+                                + " a file segments/*.tmp in hand that may hold rows that left the "
+                                + "window: it overwrites them,"
                                 + " or the next opening removes the file"));
     }
 
