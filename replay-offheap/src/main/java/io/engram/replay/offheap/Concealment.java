@@ -43,7 +43,7 @@ import org.slf4j.LoggerFactory;
 final class Concealment {
     private static final Logger LOG = LoggerFactory.getLogger(Concealment.class);
     static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final long PAUSE_NANOS = 20_000;
+    static final long PAUSE_NANOS = 20_000;
     /** Rows that are looked at while nothing is unmapped. */
     private static final long PIECE = 1 << 16;
 

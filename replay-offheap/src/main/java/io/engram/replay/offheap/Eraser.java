@@ -10,6 +10,7 @@ import io.engram.replay.offheap.internal.erasure.KinState;
 import io.engram.replay.offheap.internal.erasure.LiveWindow;
 import io.engram.replay.offheap.internal.erasure.Resolution;
 import io.engram.replay.offheap.internal.erasure.SegmentGuard;
+import io.engram.replay.offheap.internal.ring.SegmentPool;
 import io.engram.replay.offheap.internal.snapshot.SnapshotOrder;
 import io.engram.replay.offheap.internal.store.DirectoryTree;
 import io.engram.replay.offheap.internal.store.StoreOpener;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.EpochClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -324,13 +326,17 @@ final class Eraser {
 
     /** Rows that left the window long ago, in files that no listing of segments finds. */
     private void discardSpares(List<String> unreached) {
-        memory.ring()
-                .pool()
-                .discard(Concealment.PATIENCE)
+        SegmentPool.Discard discard = memory.ring().pool().beginDiscard();
+        long start = System.nanoTime();
+        while (!discard.isAlone() && System.nanoTime() - start < Concealment.PATIENCE.toNanos()) {
+            LockSupport.parkNanos(Concealment.PAUSE_NANOS);
+        }
+        discard.finish()
                 .forEach(
                         thread -> unreached.add("thread " + thread + " is stopped while it makes room for rows, and has"
-                                + " a file segments/*.tmp in hand that may hold rows that left the window: it"
-                                + " overwrites them, or the next opening removes the file"));
+                                + " a file segments/*.tmp in hand that may hold rows that left the "
+                                + "window: it overwrites them,"
+                                + " or the next opening removes the file"));
     }
 
     private FileEraser eraser(ErasureRecord erasure, LiveWindow window) {

@@ -13,13 +13,13 @@ import io.engram.replay.StreamWriter;
 import io.engram.replay.offheap.internal.erasure.ErasureRecord;
 import io.engram.replay.offheap.internal.erasure.ErasureShelf;
 import io.engram.replay.offheap.internal.erasure.Selection;
+import io.engram.replay.offheap.internal.ring.SegmentPool;
 import io.engram.replay.offheap.internal.store.NioFileLayer;
 import io.engram.replay.offheap.internal.store.PendingErasure;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -246,16 +246,12 @@ class EraseHoldUpTest {
             files.beforeForce = holdUp(thread, "recycle");
             thread.start();
             await(stuck);
-            var pool = memory.ring().pool();
-            AtomicReference<List<String>> found = new AtomicReference<>();
-            Thread discarding = start(() -> found.set(pool.discard(Duration.ofMinutes(5))));
-            discarding.start();
-            while (discarding.getState() != Thread.State.TIMED_WAITING) {
-                Thread.onSpinWait();
-            }
+            SegmentPool pool = memory.ring().pool();
+            SegmentPool.Discard discard = pool.beginDiscard();
+            assertThat(discard.isAlone()).isFalse();
             letGo(thread);
-            discarding.join();
-            assertThat(found.get()).isEmpty();
+            assertThat(discard.isAlone()).isTrue();
+            assertThat(discard.finish()).isEmpty();
             assertThat(pool.size()).isZero();
         }
     }

@@ -1,7 +1,6 @@
 package io.engram.replay.offheap.internal.ring;
 
 import io.engram.replay.offheap.StorageException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentPool {
     /** Memory that cannot be used again, and why. */
     public record Reject(Region region, @Nullable StorageException cause) {}
-
-    private static final long PAUSE_NANOS = 20_000;
 
     private final SegmentSource source;
     private final Queue<Region> spares = new ConcurrentLinkedQueue<>();
@@ -112,29 +108,49 @@ public final class SegmentPool {
     }
 
     /**
-     * Sees to it that what is in the pool now holds no later segment: its rows are of episodes that nobody knows any
-     * more, and are to be nowhere. It loses its storage at once, its memory when it can be unmapped. What somebody has
-     * in hand is waited for: then it is a segment, which its name tells, or back here and is discarded, too. For
-     * callers who keep segments from being retired meanwhile.
+     * Begins to see to it that what is in the pool now holds no later segment: its rows are of episodes that nobody
+     * knows any more, and are to be nowhere. For callers who keep segments from being retired meanwhile.
      *
-     * @param patience how long, at most
-     * @return threads that have had memory in hand all the time
-     * @throws StorageException if some of it cannot be removed
+     * @return to be finished, whatever happens
      */
-    public List<String> discard(Duration patience) {
-        // First this, then a look at the uses: whoever is not among them sees it, and takes nothing old.
-        discards.incrementAndGet();
-        try {
-            Set<Use> before = new HashSet<>(uses);
-            long start = System.nanoTime();
-            while (before.removeIf(use -> !uses.contains(use))
-                    || (!before.isEmpty() && System.nanoTime() - start < patience.toNanos())) {
-                LockSupport.parkNanos(PAUSE_NANOS);
+    public Discard beginDiscard() {
+        return new Discard();
+    }
+
+    /** While it lasts, nothing is used again. For one thread. */
+    public final class Discard {
+        private final Set<Use> before;
+
+        private Discard() {
+            // First this, then a look at the uses: whoever is not among them sees it, and takes nothing old.
+            discards.incrementAndGet();
+            before = new HashSet<>(uses);
+        }
+
+        /**
+         * Whether what somebody had in hand is a segment by now, which its name tells, or back in the pool.
+         *
+         * @return false if somebody has been at it all the time
+         */
+        public boolean isAlone() {
+            before.removeIf(use -> !uses.contains(use));
+            return before.isEmpty();
+        }
+
+        /**
+         * Takes the storage from what is in the pool at once, its memory when it can be unmapped.
+         *
+         * @return threads that have had memory in hand all the time
+         * @throws StorageException if some of it cannot be removed
+         */
+        public List<String> finish() {
+            try {
+                isAlone();
+                unlinkAll();
+                return before.stream().map(use -> use.thread).sorted().toList();
+            } finally {
+                discards.decrementAndGet();
             }
-            unlinkAll();
-            return before.stream().map(use -> use.thread).sorted().toList();
-        } finally {
-            discards.decrementAndGet();
         }
     }
 
