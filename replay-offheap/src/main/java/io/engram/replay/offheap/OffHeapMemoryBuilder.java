@@ -250,10 +250,13 @@ public final class OffHeapMemoryBuilder {
                 automaticUpkeep,
                 catalogueEntries);
         if (directory == null) {
-            return new OffHeapReplayMemory(opening, geometry, new AnonymousPages(journalPageLength), null);
+            OffHeapReplayMemory memory =
+                    new OffHeapReplayMemory(opening, geometry, new AnonymousPages(journalPageLength), null);
+            memory.begin(automaticUpkeep);
+            return memory;
         }
         Store store = new StoreOpener(files, directory, journalPageLength)
                 .open(schema, capacity, request, new StoreOpener.NewMemory(geometry, newMemoryId), incarnation);
-        return OffHeapReplayMemory.of(opening, new Home(files, directory, store));
+        return new Home(files, directory, store).open(opening);
     }
 }

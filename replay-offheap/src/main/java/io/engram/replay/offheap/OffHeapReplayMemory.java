@@ -132,25 +132,16 @@ public final class OffHeapReplayMemory implements ReplayMemory {
                 episodes::indexStatus);
         this.samplers = new Samplers(
                 this, new Source(schema, ring, openEpisodes, timeline, incarnation, catalogue::select), participants);
+    }
+
+    /** Finishes what was interrupted, then starts the threads. Once, before any other use. */
+    void begin(boolean automaticUpkeep) {
         if (eraser != null) {
             eraser.start();
         }
-        if (opening.automaticUpkeep() && !isReadOnly()) {
+        if (automaticUpkeep && !isReadOnly()) {
             upkeep.start();
             episodes.startIndex();
-        }
-    }
-
-    /** Of a store that is open; it is closed again if it cannot be. */
-    static OffHeapReplayMemory of(Opening opening, Home home) {
-        Store store = home.store();
-        try {
-            return new OffHeapReplayMemory(
-                    opening, store.superblock().geometry(), store.journal().files(), home);
-        } catch (Throwable t) {
-            // Such as no memory for sums: the directory is free for another try.
-            store.close();
-            throw t;
         }
     }
 

@@ -32,6 +32,6 @@ final class ReadOnlyOpening {
                 new Upkeep.Times(SystemEpochClock.INSTANCE, CLOSE_TIMEOUT, Duration.ZERO),
                 false,
                 0);
-        return OffHeapReplayMemory.of(opening, new Home(files, directory, store));
+        return new Home(files, directory, store).open(opening);
     }
 }
